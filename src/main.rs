@@ -1,0 +1,3 @@
+//! The program: calls the library and returns its exit status.
+
+fn main() {}
