@@ -1,0 +1,67 @@
+//! What all kinds share: the trait [`Check`], what it is handed, what it gives back, and how it runs commands.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+
+use crate::model::Effect;
+
+mod command_line;
+mod context;
+mod judgement;
+mod run_command;
+
+pub(crate) use command_line::CommandLine;
+pub(crate) use context::{Context, OutputSink, Service};
+pub(crate) use judgement::Judgement;
+
+/// The future of a judgement.
+pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
+
+/// A step with its settings: a claim about the service that can be judged. The settings type of a kind
+/// implements it.
+pub(crate) trait Check: Debug + Send + Sync {
+    /// What is expected, in words from the settings, for steps that give no `expected` of their own.
+    fn expectation(&self) -> String;
+
+    /// What the step may do to the target.
+    fn effect(&self) -> Effect {
+        Effect::Read
+    }
+
+    /// Whether it talks to the running target, which must then be there and ready.
+    fn uses_target(&self) -> bool {
+        false
+    }
+
+    /// What it would do, one line each: the commands and requests, for `plan`.
+    fn actions(&self) -> Vec<String>;
+
+    /// What is wrong with the settings that their types alone cannot tell, such as a step that asserts nothing.
+    fn problems(&self) -> Vec<SettingProblem> {
+        Vec::new()
+    }
+
+    /// The names that the step captures for later ones, used there as `{{ step.name }}`.
+    fn captures(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The names that the step fills in by itself while it runs. The loader leaves them alone in its settings.
+    fn local_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Looks, and judges.
+    fn judge<'a>(&'a self, context: &'a Context) -> Judging<'a>;
+}
+
+/// A mistake in the settings of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SettingProblem {
+    /// The key it is about; the step as a whole where it is empty.
+    pub(crate) key: &'static str,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to write instead.
+    pub(crate) help: String,
+}

@@ -1,0 +1,59 @@
+//! The only reader of environment variables.
+//!
+//! The variables are read once, when the program starts. The names that rollsafe itself looks at are listed
+//! here, so that one place tells them all.
+
+use std::collections::BTreeMap;
+
+/// Asks for plain text without colour, whatever its value (no-color.org).
+pub(crate) const NO_COLOR: &str = "NO_COLOR";
+/// Set by CI servers; no live display and no questions then.
+pub(crate) const CI: &str = "CI";
+/// `true` inside a job of GitHub Actions.
+pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
+/// The file that a step of GitHub Actions appends its summary to.
+pub(crate) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+/// `dumb` for a terminal that cannot move its cursor.
+pub(crate) const TERM: &str = "TERM";
+/// Holds the clock still in tests; only a debug build looks at it.
+pub(crate) const ROLLSAFE_CLOCK: &str = "ROLLSAFE_CLOCK";
+
+/// The environment variables as they were at the start. Values that are not valid Unicode are left out here, and
+/// are still inherited by the programs that rollsafe starts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// The variables of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one door to the environment")]
+    pub(crate) fn of_this_process() -> Self {
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Self { variables }
+    }
+
+    /// Given variables, for tests.
+    #[cfg(test)]
+    pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { variables }
+    }
+
+    /// The value of a variable. An empty value counts as set.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// Whether a variable is set to something.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| !value.is_empty())
+    }
+
+    /// All names, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+}

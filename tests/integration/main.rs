@@ -1,0 +1,1 @@
+//! The behaviour of the real program, one module a topic.
