@@ -8,11 +8,15 @@ use crate::model::Effect;
 mod command_line;
 mod context;
 mod judgement;
+pub(crate) mod junit;
+mod project_tool;
 mod run_command;
+mod test_results;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+pub(crate) use test_results::{TestCase, TestCounts, TestResult, TestResults};
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
