@@ -9,13 +9,17 @@ mod command_line;
 mod context;
 mod judgement;
 pub(crate) mod junit;
+mod one_or_many;
 mod project_tool;
 mod run_command;
+#[cfg(test)]
+mod test_context;
 mod test_results;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+pub(crate) use one_or_many::OneOrMany;
 pub(crate) use test_results::{TestCase, TestCounts, TestResult, TestResults};
 
 /// The future of a judgement.
