@@ -13,12 +13,14 @@ use serde::de::DeserializeOwned;
 
 pub(crate) mod check;
 pub(crate) mod command;
+pub(crate) mod lint;
 pub(crate) mod manual;
+pub(crate) mod unit_test;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &manual::KIND];
+pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &lint::KIND, &manual::KIND, &unit_test::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
