@@ -18,3 +18,4 @@ mod kind;
 mod model;
 mod probe;
 mod report;
+mod runner;

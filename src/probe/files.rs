@@ -1,6 +1,6 @@
 //! Reading files of the service, with a cap.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
@@ -68,6 +68,39 @@ impl Files {
     /// Whether something stands at a path.
     pub(crate) fn exists(&self, path: impl AsRef<Path>) -> bool {
         self.root.join(path).exists()
+    }
+
+    /// The bytes of a file, with the same cap.
+    ///
+    /// # Errors
+    /// When it is missing, too large or not readable.
+    pub(crate) fn read_bytes(&self, path: impl AsRef<Path>) -> Result<Vec<u8>, FileError> {
+        self.bytes(&self.root.join(path))
+    }
+
+    /// Writes a file whole; folders are made.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn write(&self, path: impl AsRef<Path>, text: &str) -> std::io::Result<()> {
+        let path = self.root.join(path);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, text)
+    }
+
+    /// The last bytes of a file, for logs: how many there are in all, and up to `most` from the end.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn tail(&self, path: impl AsRef<Path>, most: u64) -> std::io::Result<(u64, Vec<u8>)> {
+        let mut file = std::fs::File::open(self.root.join(path))?;
+        let total = file.metadata()?.len();
+        file.seek(SeekFrom::Start(total.saturating_sub(most)))?;
+        let mut bytes = Vec::new();
+        file.take(most).read_to_end(&mut bytes)?;
+        Ok((total, bytes))
     }
 
     fn bytes(&self, path: &Path) -> Result<Vec<u8>, FileError> {

@@ -10,6 +10,7 @@ pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod limit;
 pub(crate) mod person;
+pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod records;
 

@@ -1,1 +1,3 @@
 //! The behaviour of the real program, one module a topic.
+
+mod floors;
