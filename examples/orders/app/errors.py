@@ -19,7 +19,21 @@ from starlette.exceptions import HTTPException
 from app.context import request_id
 
 RETRY_AFTER_SECONDS = 5
+LONGEST_NAME = 64
 REPEATABLE_METHODS = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
+FRAMEWORK_ERRORS = {
+    HTTPStatus.BAD_REQUEST: ("the body could not be read", "a body in JSON, encoded as UTF-8"),
+    HTTPStatus.NOT_FOUND: (
+        "this path does not exist",
+        "a path of this service, without a slash at its end",
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "this path does not have this method",
+        "a method of the Allow header",
+    ),
+}
+
+# What pydantic says about a limit, without the value that broke it.
 LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern", "expected")
 
 
@@ -100,7 +114,7 @@ def _on_invalid_input(_request: Request, error: RequestValidationError) -> JSONR
 def _field(item: Mapping[str, Any]) -> dict[str, Any]:
     limits = {key: item["ctx"][key] for key in LIMITS if key in item.get("ctx", {})}
     return {
-        "field": ".".join(str(part) for part in item["loc"]),
+        "field": ".".join(str(part)[:LONGEST_NAME] for part in item["loc"]),
         "problem": item["type"],
         "expected": item["msg"],
         "limits": limits,
@@ -108,13 +122,9 @@ def _field(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _on_http_exception(_request: Request, error: HTTPException) -> JSONResponse:
-    """What the framework raises itself: unknown paths and methods."""
+    """What the framework raises itself."""
     status = HTTPStatus(error.status_code)
-    expected = {
-        HTTPStatus.NOT_FOUND: "a path of this service, without a slash at its end",
-        HTTPStatus.METHOD_NOT_ALLOWED: "a method of the Allow header",
-    }.get(status, "another request")
-    detail = {HTTPStatus.NOT_FOUND: "this path does not exist"}.get(status, status.phrase.lower())
+    detail, expected = FRAMEWORK_ERRORS.get(status, (status.phrase, "another request"))
     code = status.phrase.lower().replace(" ", "-")
     return Problem(status, code, detail, expected, headers=error.headers).response()
 

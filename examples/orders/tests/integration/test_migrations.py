@@ -4,12 +4,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.database import open_engine
 from app.migrate import downgrade, upgrade
-from app.models import Base
+from app.models import Base, Payment
 from app.schema import known_revisions, upgrade_if_behind
 
 
@@ -41,6 +44,15 @@ def test_every_migration_goes_down_and_up_again(tmp_path: Path) -> None:
         ]
         upgrade(url, revision)
         assert tables(database) == after
+
+
+def test_a_payment_belongs_to_an_order(database: Path) -> None:
+    engine = open_engine(f"sqlite:///{database}")
+    orphan = Payment(order_id="none", customer="alice", idempotency_key="k1", amount_cents=1)
+    with Session(engine) as session:
+        session.add(orphan)
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+            session.commit()
 
 
 def test_a_newer_database_is_left_alone(database: Path) -> None:

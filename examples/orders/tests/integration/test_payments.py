@@ -3,10 +3,14 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import event
+
+REQUESTS = 8
 
 
 @pytest.fixture
@@ -19,6 +23,18 @@ def pay(client: TestClient, order: dict[str, str], key: str | None, amount: int 
     headers = {"Idempotency-Key": key} if key else {}
     path = f"/orders/{order['id']}/payments"
     return client.post(path, json={"amount_cents": amount}, headers=headers)
+
+
+@pytest.fixture
+def together(client: TestClient) -> None:
+    """Lets no payment be written before all of them have found that there is none yet."""
+    barrier = Barrier(REQUESTS, timeout=10)
+
+    def wait(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO payments"):
+            barrier.wait()
+
+    event.listen(client.app.state.engine, "before_cursor_execute", wait)
 
 
 def recorded(database: Path) -> int:
@@ -45,12 +61,13 @@ def test_sent_again_it_answers_the_same(
     assert recorded(database) == 1
 
 
+@pytest.mark.usefixtures("together")
 def test_sent_at_the_same_time_it_happens_once(
     alice: TestClient, order: dict[str, str], database: Path
 ) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: pay(alice, order, "k1"), range(8)))
-    assert [answer.status_code for answer in answers] == [201] * 8
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        answers = list(pool.map(lambda _: pay(alice, order, "k1"), range(REQUESTS)))
+    assert [answer.status_code for answer in answers] == [201] * REQUESTS
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert [answer.headers["idempotent-replayed"] for answer in answers].count("false") == 1
     assert recorded(database) == 1
@@ -80,12 +97,13 @@ def test_an_order_is_not_paid_twice_with_two_keys(
     assert recorded(database) == 1
 
 
+@pytest.mark.usefixtures("together")
 def test_two_keys_at_the_same_time_pay_once(
     alice: TestClient, order: dict[str, str], database: Path
 ) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: pay(alice, order, f"k{number}"), range(8)))
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        answers = list(pool.map(lambda number: pay(alice, order, f"k{number}"), range(REQUESTS)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * (REQUESTS - 1)
     assert recorded(database) == 1
 
 

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 import pytest
 from fastapi import FastAPI, Header
 from fastapi.testclient import TestClient
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
 
 from app.errors import Problem, add_error_handlers, repeatable
 
 
 class Login(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     name: Annotated[str, Field(max_length=5)]
     password: Annotated[str, Field(min_length=12)]
 
@@ -82,6 +84,20 @@ def test_invalid_input_is_not_echoed(client: TestClient, sent: dict[str, Any]) -
     answer = client.post("/login", **sent)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "hunter2" not in answer.text
+
+
+def test_a_long_name_of_an_unknown_member_is_cut(client: TestClient) -> None:
+    sent = {"name": "x", "password": "long enough to pass", "n" * 1000: 1}
+    fields = client.post("/login", json=sent, headers={"x-count": "1"}).json()["fields"]
+    assert fields[0]["field"] == "body." + "n" * 64
+
+
+def test_a_body_in_another_encoding_is_refused(client: TestClient) -> None:
+    answer = client.post(
+        "/login", content=b'{"name": "\xff"}', headers={"content-type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
+    assert answer.json()["expected"] == "a body in JSON, encoded as UTF-8"
 
 
 @pytest.mark.parametrize(

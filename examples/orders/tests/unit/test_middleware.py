@@ -49,7 +49,7 @@ def test_an_id_that_could_do_harm_is_replaced(client: TestClient, identity: str)
 
 
 def test_every_answer_has_the_security_headers_and_is_not_stored(client: TestClient) -> None:
-    headers = client.get("/nothing").headers
+    headers = client.post("/echo").headers
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("default-src 'none'")
