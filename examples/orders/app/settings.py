@@ -16,9 +16,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,7 +63,7 @@ class Settings(BaseModel):
     def public(self) -> dict[str, Any]:
         """The settings as they may be shown: no password, and only the sources of the tokens."""
         shown = self.model_dump(exclude={"tokens"})
-        shown["database_url"] = make_url(self.database_url).render_as_string(hide_password=True)
+        shown["database_url"] = _without_password(self.database_url)
         shown["tokens"] = {name: str(source) for name, source in self.tokens.items()}
         return shown
 
@@ -92,6 +92,14 @@ def _anchored(database_url: str, root: Path) -> str:
     if scheme != "sqlite" or path.startswith("/") or path in ("", ":memory:"):
         return database_url
     return f"{scheme}{separator}{root / path}"
+
+
+def _without_password(database_url: str) -> str:
+    parts = urlsplit(database_url)
+    if parts.password is None:
+        return database_url
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username}:***@{host}").geturl()
 
 
 def main(arguments: list[str] | None = None) -> int:

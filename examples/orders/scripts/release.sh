@@ -3,7 +3,7 @@
 #   releases/VERSION/         one release, whole once its file COMMIT exists
 #   releases/environments/    Python environments, one per content of requirements.lock
 #   current, previous         links to the release that runs, and to the one that ran before it
-#   var/                      what outlives a release: database, tokens, log, pid
+#   var/                      what outlives a release: database, log, pid
 
 port=${PORT:-8000}
 

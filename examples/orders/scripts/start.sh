@@ -9,7 +9,6 @@ if [ -f .env ]; then
     . ./.env
     set +a
 fi
-[ "${APP_ENVIRONMENT:-local}" != local ] || sh scripts/local-secrets.sh
 
 # exec, so that a signal to this process reaches uvicorn.
 exec .venv/bin/python -m uvicorn app.main:app --host 127.0.0.1 --port "${1:-8000}" \

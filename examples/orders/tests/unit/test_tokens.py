@@ -48,7 +48,7 @@ def test_a_missing_variable_is_named(production: Settings) -> None:
 
 
 def test_tokens_are_read_from_files_without_the_line_end(tmp_path: Path) -> None:
-    folder = tmp_path / "var" / "secrets"
+    folder = tmp_path / "settings" / "local-tokens"
     folder.mkdir(parents=True)
     (folder / "alice").write_text(f"{ALICE}\n", encoding="utf-8")
     (folder / "bob").write_text(BOB, encoding="utf-8")
@@ -57,5 +57,5 @@ def test_tokens_are_read_from_files_without_the_line_end(tmp_path: Path) -> None
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TokenError, match="expected in file:var/secrets/alice"):
+    with pytest.raises(TokenError, match="expected in file:settings/local-tokens/alice"):
         load_tokens(load_settings("local", {}), {}, tmp_path)
