@@ -39,8 +39,9 @@ if [ -L current ]; then
 fi
 
 # The earlier release has to run on the schema of the later one.
-for migration in $(git diff --name-only --diff-filter=A --relative \
-    "$commit" "$running_commit" -- migrations/versions); do
+migrations=$(git diff --name-only --no-renames --diff-filter=AM --relative \
+    "$commit" "$running_commit" -- migrations/versions)
+for migration in $migrations; do
     git show "$running_commit:./$migration" | grep -qx 'rollback_safe = True' ||
         fail "$migration is not rollback safe. See 'When the schema has to go back' in docs/runbook.md."
     echo "schema: $migration may stay"
