@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::checklist::{Checklist, ProfileRules, Step, When};
-use crate::model::{Effect, Outcome, Reason, StepId, Target};
+use crate::model::{Effect, Outcome, Reason, StepId, Target, nearest};
 
 /// Every step of every checklist, in order, with the decision about it.
 #[derive(Debug)]
@@ -204,11 +204,7 @@ fn tagged(steps: &[Step], tags: &[String]) -> Result<BTreeSet<StepId>, Selection
 }
 
 fn unknown<'a>(what: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> SelectionError {
-    let nearest = known
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .map(|(_, candidate)| candidate.to_owned());
+    let nearest = nearest(name, known).map(str::to_owned);
     SelectionError::Unknown { what, name: name.to_owned(), nearest }
 }
 
