@@ -12,11 +12,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 pub(crate) mod check;
+pub(crate) mod command;
+pub(crate) mod manual;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[];
+pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &manual::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
