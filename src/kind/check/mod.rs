@@ -9,11 +9,15 @@ mod command_line;
 mod context;
 mod git_problem;
 mod judgement;
+mod one_or_many;
 mod run_command;
+#[cfg(test)]
+mod test_context;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+pub(crate) use one_or_many::OneOrMany;
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
