@@ -7,6 +7,7 @@ use crate::model::Effect;
 
 mod command_line;
 mod context;
+mod git_problem;
 mod judgement;
 mod one_or_many;
 mod run_command;
