@@ -8,11 +8,15 @@ use crate::model::Effect;
 mod command_line;
 mod context;
 mod judgement;
+mod placeholder;
 mod run_command;
+#[cfg(test)]
+mod test_context;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+pub(crate) use placeholder::placeholder;
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
