@@ -118,7 +118,10 @@ mod rehearsal_tests {
     fn rehearsals_are_told_newest_first() {
         let service = service(&[
             ("a.json", r#"{"command_sha256": "1", "commit": "c", "ended": "2026-01-01T00:00:00Z", "verdict": "GO"}"#),
-            ("b.json", r#"{"command_sha256": "2", "commit": "c", "ended": "2026-02-01T00:00:00Z", "verdict": "NO-GO"}"#),
+            (
+                "b.json",
+                r#"{"command_sha256": "2", "commit": "c", "ended": "2026-02-01T00:00:00Z", "verdict": "NO-GO"}"#,
+            ),
             ("note.txt", "not a record"),
         ]);
         let found = Records::of_service(service.path()).rehearsals().unwrap();

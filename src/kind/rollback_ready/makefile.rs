@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::shell_text::UNKNOWN;
+
 /// A target that no Makefile has.
 pub(super) const NO_TARGET: &str = ".rollsafe-no-target";
 
@@ -14,9 +16,6 @@ const WITH_VALUE: [&str; 13] = [
     "-C", "-f", "-I", "-o", "-W", "--directory", "--file", "--makefile", "--include-dir", "--old-file", "--what-if",
     "--new-file", "--assume-old",
 ];
-
-/// Stands where a variable of make was, whose value is not known here.
-const UNKNOWN: char = '\u{FFFD}';
 
 /// The arguments of a make command, sorted.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -125,11 +124,6 @@ impl Rules {
     fn rule(&self, target: &str) -> Option<&Rule> {
         self.0.get(target).or_else(|| self.0.iter().find(|(name, _)| fits(name, target)).map(|(_, rule)| rule))
     }
-}
-
-/// Whether a word of a recipe is known: no variable of make is in it.
-pub(super) fn is_known(word: &str) -> bool {
-    !word.contains(UNKNOWN)
 }
 
 /// The target and the prerequisites of a line that begins a rule.

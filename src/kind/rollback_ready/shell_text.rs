@@ -3,6 +3,9 @@
 //! The reading is coarse on purpose. Whatever is not understood counts as doing something; only text that is
 //! plainly without effect is called that.
 
+/// Stands where a part of a text was whose value is not known here: a quoted part, a variable of make.
+pub(super) const UNKNOWN: char = '\u{FFFD}';
+
 /// Words that change nothing outside the shell that runs them.
 const INERT: [&str; 21] = [
     "true", "false", ":", "echo", "printf", "exit", "return", "set", "cd", "pwd", "sleep", "test", "[", "[[", "export",
@@ -71,7 +74,7 @@ pub(super) fn text_does_nothing(text: &str) -> bool {
     effects(text).is_empty()
 }
 
-/// The commands of a shell text that may have an effect, each as one line without quoted parts.
+/// The commands of a shell text that may have an effect, each as one line with [`UNKNOWN`] for quoted parts.
 pub(super) fn effects(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut nested = false;
@@ -105,6 +108,11 @@ fn first_word(command: &str) -> Option<&str> {
     })
 }
 
+/// Whether a word stands for itself: nothing in it is unknown, and no variable of the shell.
+pub(super) fn is_plain(word: &str) -> bool {
+    !word.contains([UNKNOWN, '$', '`', '*', '?'])
+}
+
 fn is_assignment(word: &str) -> bool {
     let Some((name, _)) = word.split_once('=') else { return false };
     !name.is_empty() && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
@@ -135,7 +143,7 @@ fn without_quotes(text: &str) -> String {
             (Some(_), _) => {}
             (None, '\'' | '"') => {
                 quote = Some(next);
-                plain.push('_');
+                plain.push(UNKNOWN);
             }
             (None, '#') if plain.is_empty() || plain.ends_with(char::is_whitespace) => {
                 while characters.next_if(|&comment| comment != '\n').is_some() {}
@@ -196,6 +204,6 @@ mod tests {
         ] {
             assert!(!text_does_nothing(text), "{text}");
         }
-        assert_eq!(effects("set -e\ncd x && sh go.sh 'a b' # note"), ["sh go.sh _"]);
+        assert_eq!(effects("set -e\ncd x && sh go.sh 'a b' # note"), ["sh go.sh \u{FFFD}"]);
     }
 }
