@@ -12,12 +12,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 pub(crate) mod check;
-mod config_parity;
+pub(crate) mod command;
+pub(crate) mod config_parity;
+pub(crate) mod manual;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[&config_parity::KIND];
+pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &config_parity::KIND, &manual::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {

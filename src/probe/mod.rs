@@ -6,6 +6,7 @@
 pub(crate) mod clock;
 pub(crate) mod environment;
 pub(crate) mod files;
+pub(crate) mod fingerprint;
 pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod limit;

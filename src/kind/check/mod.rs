@@ -8,6 +8,7 @@ use crate::model::Effect;
 mod command_line;
 mod context;
 mod judgement;
+mod one_or_many;
 mod placeholder;
 mod run_command;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod test_context;
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+pub(crate) use one_or_many::OneOrMany;
 pub(crate) use placeholder::placeholder;
 
 /// The future of a judgement.
