@@ -1,5 +1,6 @@
 //! `rollsafe demo`: writes the example service, then runs the gate on it like `rollsafe run` would in its folder.
 
+use crate::model::did_you_mean;
 use crate::probe::process::Process;
 
 use super::args::{DemoArguments, SelectionArguments, SourceArguments};
@@ -17,8 +18,7 @@ pub(crate) fn demo(session: &Session, arguments: &DemoArguments) -> ExitStatus {
     match write(session, arguments) {
         Ok(inside) => {
             let (source, selected) = (SourceArguments::default(), SelectionArguments::default());
-            let status = gate(&inside, &source, &selected, &arguments.running);
-            status
+            gate(&inside, &source, &selected, &arguments.running)
         }
         Err(refusal) => refusal.tell(session.console, arguments.running.format == "json"),
     }
@@ -42,14 +42,7 @@ fn write(session: &Session, arguments: &DemoArguments) -> Result<Session, Refusa
 }
 
 fn unknown(name: &str) -> Refusal {
-    let nearest = demo::BREAKAGES
-        .iter()
-        .map(|breakage| (strsim::jaro_winkler(name, breakage.name), breakage.name))
-        .filter(|(score, _)| *score >= 0.7)
-        .max_by(|left, right| left.0.total_cmp(&right.0));
-    let help = nearest.map_or_else(
-        || "`rollsafe demo --list` lists them".to_owned(),
-        |(_, near)| format!("did you mean `{near}`?"),
-    );
+    let names = demo::BREAKAGES.iter().map(|breakage| breakage.name);
+    let help = did_you_mean(name, names, "`rollsafe demo --list` lists them");
     Refusal::Usage(format!("there is no breakage `{name}`; {help}"))
 }

@@ -2,6 +2,7 @@
 
 use crate::checklist;
 use crate::kind::KINDS;
+use crate::model::did_you_mean;
 use crate::report;
 
 use super::args::{KindsArguments, SchemaArguments, SchemaOf};
@@ -22,15 +23,7 @@ pub(crate) fn kinds(session: &Session, arguments: &KindsArguments) -> ExitStatus
 }
 
 fn unknown(name: &str) -> Refusal {
-    let nearest = KINDS
-        .iter()
-        .map(|kind| (strsim::jaro_winkler(name, kind.name), kind.name))
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|left, right| left.0.total_cmp(&right.0));
-    let help = nearest.map_or_else(
-        || "`rollsafe kinds` lists them".to_owned(),
-        |(_, near)| format!("did you mean `{near}`?"),
-    );
+    let help = did_you_mean(name, KINDS.iter().map(|kind| kind.name), "`rollsafe kinds` lists them");
     Refusal::Usage(format!("there is no kind `{name}`; {help}"))
 }
 

@@ -10,6 +10,7 @@ mod context;
 mod git_problem;
 mod judgement;
 mod one_or_many;
+mod placeholder;
 mod run_command;
 #[cfg(test)]
 mod test_context;
@@ -18,6 +19,7 @@ pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
 pub(crate) use one_or_many::OneOrMany;
+pub(crate) use placeholder::placeholder;
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
