@@ -25,7 +25,7 @@ pub(crate) use excerpt::{CUT, excerpt};
 pub(crate) use masker::Masker;
 pub(crate) use outcome::{Outcome, Passed, Problem, Reason, RetrySafety, Skipped};
 pub(crate) use quantity::{ByteSize, Length, Share};
-pub(crate) use run_report::{ChecklistSource, Counts, Ending, Release, RunReport, StepReport, Tool};
+pub(crate) use run_report::{ChecklistSource, Counts, Ending, Release, RunReport, SCHEMA_VERSION, StepReport, Tool};
 pub(crate) use secret::Secret;
 pub(crate) use step::{Effect, Importance, Phase, Profile, Retry, StepHeader, StepId, Until, Waiver};
 pub(crate) use target::{Identity, Target};

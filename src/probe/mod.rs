@@ -12,6 +12,7 @@ pub(crate) mod limit;
 pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod records;
+pub(crate) mod run_record;
 
 pub(crate) use clock::Clock;
 pub(crate) use environment::Environment;
