@@ -9,8 +9,11 @@ const SPECIAL: &str = "\\`*_{}[]()#+-.!|~>:";
 /// in it is notified.
 pub(in crate::report) fn inline(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);
-    for character in visible(&joined(text)).chars() {
+    let text = visible(&joined(text));
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         match character {
+            '#' if characters.peek().is_some_and(char::is_ascii_digit) => escaped.push_str("#<!-- -->"),
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '@' => escaped.push_str("@<!-- -->"),
@@ -70,7 +73,7 @@ mod tests {
 
     #[test]
     fn nobody_is_notified_and_nothing_is_linked() {
-        assert_eq!(inline("@dana see #12"), "@<!-- -->dana see \\#12");
+        assert_eq!(inline("@dana see #12"), "@<!-- -->dana see #<!-- -->12");
         assert_eq!(inline("https://x.example"), "https:<!-- -->//x.example");
     }
 

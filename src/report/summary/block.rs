@@ -97,7 +97,7 @@ fn seen(page: &mut Page, evidence: &[Evidence], verbose: bool) {
     };
     let room = page.room(INDENT + 10);
     let lines: Vec<String> = lines.iter().map(|line| cut(line, room)).collect();
-    page.column("seen", &lines);
+    page.column("evidence", &lines);
 }
 
 /// A text that is short enough to be read, safe for a terminal, its lines kept.

@@ -98,14 +98,10 @@ fn counts(page: &mut Page, report: &RunReport) {
         numbers.iter().filter(|(number, _)| *number > 0).map(|(number, name)| format!("{number} {name}")).collect();
     let strict = if report.strict { ", strict" } else { "" };
     let steps = if report.steps.len() == 1 { "step" } else { "steps" };
-    let run = format!(
-        "{} {steps} in {} (profile {}{strict})",
-        report.steps.len(),
-        report.elapsed_ms,
-        report.profile.as_str()
-    );
+    let profile = report.profile.as_str();
+    let run = format!("{} {steps} in {} (profile {profile}{strict})", report.steps.len(), report.elapsed_ms);
     page.gap();
-    page.line(&format!("{run}: {}", shown.join(", ")));
+    page.hanging("", 0, &format!("{run}: {}", shown.join(", ")));
 }
 
 fn how_to_see_more(page: &mut Page, report: &RunReport, settings: &SummarySettings) {

@@ -1,6 +1,6 @@
 //! Steps that were left out or never reached, in two groups: only one of them keeps the answer open.
 
-use crate::model::{Outcome, Reason, RunReport, Skipped, StepReport};
+use crate::model::{Outcome, Reason, RunReport, Skipped, StepReport, Verdict};
 use crate::report::headline::blocks;
 use crate::report::markup::line;
 use crate::report::page::Page;
@@ -15,7 +15,11 @@ const INDENT: usize = 2;
 pub(super) fn write(page: &mut Page, report: &RunReport) {
     let all = report.steps.iter().filter_map(skipped).filter(|(_, skipped)| skipped.reason != Reason::NotSelected);
     let (open, settled): (Vec<_>, Vec<_>) = all.partition(|(step, _)| blocks(report, step));
-    group(page, "Never ran, so the answer stays open:", &open);
+    let heading = match report.verdict {
+        Verdict::Go | Verdict::Undecided => "Never ran, so the answer stays open:",
+        Verdict::NoGo => "Never ran:",
+    };
+    group(page, heading, &open);
     group(page, "Left out, and not needed for the answer:", &settled);
 }
 

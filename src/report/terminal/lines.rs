@@ -4,10 +4,14 @@ use crate::model::{Elapsed, Problem, StepId, StepReport};
 use crate::report::markup::line;
 use crate::report::styles::Styles;
 use crate::report::wording::{key, time, word};
-use crate::report::wrap::{columns, cut, pad};
+use crate::report::wrap::{cut, pad};
 
-/// The column at which the name of a step begins, the same as in the summary.
-const INDENT: usize = 7;
+/// The columns of the word that a line begins with.
+const WORD: usize = 7;
+/// The columns of the time behind it.
+const TIME: usize = 8;
+/// The column at which the text begins.
+const INDENT: usize = WORD + TIME + 2;
 
 /// How lines look.
 #[derive(Clone, Copy, Debug)]
@@ -19,18 +23,13 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// `PASS   safer-workflow/run-unit-tests  34 tests passed  4.12s`.
+    /// `PASS      4.12s  safer-workflow/run-unit-tests  34 tests passed`.
     pub(super) fn finished(&self, step: &StepReport) -> String {
-        let id = line(step.step.id.as_str());
-        let attempts = if step.attempts > 1 { format!("{} attempts, ", step.attempts) } else { String::new() };
-        let time = format!("{attempts}{}", time(step));
-        let used = INDENT + columns(&id) + columns(&time) + 4;
-        let key = cut(&line(&key(step)), self.width.saturating_sub(used).max(10));
-        let outcome = self.styles.outcome(&step.result).style(pad(word(&step.result), INDENT)).to_string();
-        if time.is_empty() {
-            return format!("{outcome}{id}  {key}");
-        }
-        format!("{outcome}{id}  {key}  {}", self.styles.quiet.style(time))
+        let outcome = self.styles.outcome(&step.result).style(pad(word(&step.result), WORD)).to_string();
+        let took = self.styles.quiet.style(format!("{:>TIME$}", time(step))).to_string();
+        let attempts = if step.attempts > 1 { format!("{} attempts: ", step.attempts) } else { String::new() };
+        let text = line(&format!("{}  {attempts}{}", step.step.id, key(step)));
+        format!("{outcome}{took}  {}", cut(&text, self.width.saturating_sub(INDENT)))
     }
 
     /// An attempt that was not good.
@@ -40,7 +39,7 @@ impl Lines {
 
     /// Something about the target.
     pub(super) fn target(&self, message: &str) -> String {
-        self.quiet("", &format!("target: {message}"))
+        self.quiet("TARGET", message)
     }
 
     /// A line that a step wrote.
@@ -63,7 +62,7 @@ impl Lines {
         let since = |started: &Elapsed| now.as_duration().saturating_sub(started.as_duration()).as_secs_f64();
         let names: Vec<String> =
             running.iter().map(|(id, started)| format!("{id} ({:.1}s)", since(started))).collect();
-        self.quiet("", &format!("still running: {}", names.join(", ")))
+        self.quiet("RUNS", &names.join(", "))
     }
 
     fn quiet(&self, word: &str, text: &str) -> String {

@@ -202,7 +202,7 @@ mod tests {
             let output = EventKind::StepOutput { id: id.clone(), stream: Stream::Stdout, line: ".".into() };
             events.push(sample::event(second * 1_000, output));
         }
-        let expected = "       still running: a/tests (10.0s)\n       still running: a/tests (20.0s)\n";
+        let expected = "RUNS             a/tests (10.0s)\nRUNS             a/tests (20.0s)\n";
         assert_eq!(told(&events, PLAIN), expected);
     }
 }
