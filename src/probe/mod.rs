@@ -14,6 +14,8 @@ pub(crate) mod person;
 pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod records;
+pub(crate) mod rehearsals;
+pub(crate) mod run_record;
 
 pub(crate) use clock::Clock;
 pub(crate) use environment::Environment;
