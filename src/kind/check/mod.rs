@@ -7,12 +7,20 @@ use crate::model::Effect;
 
 mod command_line;
 mod context;
+pub(crate) mod expect;
+mod freshness;
+pub(crate) mod identity;
 mod judgement;
+pub(crate) mod names;
+mod one_or_many;
 mod run_command;
+pub(crate) mod self_report;
+pub(crate) mod send_request;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+pub(crate) use one_or_many::OneOrMany;
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
