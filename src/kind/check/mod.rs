@@ -7,13 +7,18 @@ use crate::model::Effect;
 
 mod command_line;
 mod context;
+pub(crate) mod expect;
+mod freshness;
 mod git_problem;
+pub(crate) mod identity;
 mod judgement;
+pub(crate) mod names;
 mod one_or_many;
 mod placeholder;
 mod run_command;
-#[cfg(test)]
-mod test_context;
+pub(crate) mod self_report;
+pub(crate) mod send_request;
+#[cfg(test)] mod test_context;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
