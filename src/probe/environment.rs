@@ -15,6 +15,12 @@ pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 pub(crate) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// `dumb` for a terminal that cannot move its cursor.
 pub(crate) const TERM: &str = "TERM";
+/// The program that answers when git asks for a name or a password.
+pub(crate) const GIT_ASKPASS: &str = "GIT_ASKPASS";
+/// The ssh program that git starts.
+pub(crate) const GIT_SSH: &str = "GIT_SSH";
+/// The ssh command that git starts; goes before [`GIT_SSH`].
+pub(crate) const GIT_SSH_COMMAND: &str = "GIT_SSH_COMMAND";
 /// Holds the clock still in tests; only a debug build looks at it.
 pub(crate) const ROLLSAFE_CLOCK: &str = "ROLLSAFE_CLOCK";
 
