@@ -14,6 +14,7 @@
 //! | 5 | `cli` | flags, wiring, exit status |
 
 mod checklist;
+mod diagnostic;
 mod kind;
 mod model;
 mod probe;
