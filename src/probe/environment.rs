@@ -19,7 +19,7 @@ pub(crate) const TERM: &str = "TERM";
 /// Buildkite, Bitbucket, Azure Pipelines, Jenkins (two). Servers that name the target of a pull request in such a
 /// variable are not among them.
 pub(crate) const BRANCH_VARIABLES: [&str; 8] = [
-    "GITHUB_REF_NAME",
+    GITHUB_REF_NAME,
     "CI_COMMIT_BRANCH",
     "CIRCLE_BRANCH",
     "BUILDKITE_BRANCH",
@@ -28,6 +28,8 @@ pub(crate) const BRANCH_VARIABLES: [&str; 8] = [
     "BRANCH_NAME",
     "GIT_BRANCH",
 ];
+/// The branch or the tag of a job of GitHub Actions.
+pub(crate) const GITHUB_REF_NAME: &str = "GITHUB_REF_NAME";
 /// `branch` or `tag`: what `GITHUB_REF_NAME` names.
 pub(crate) const GITHUB_REF_TYPE: &str = "GITHUB_REF_TYPE";
 /// The program that answers when git asks for a name or a password.
