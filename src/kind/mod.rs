@@ -14,12 +14,15 @@ use serde::de::DeserializeOwned;
 pub(crate) mod check;
 pub(crate) mod command;
 pub(crate) mod config_parity;
+mod health;
 pub(crate) mod manual;
+pub(crate) mod rollback_ready;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &config_parity::KIND, &manual::KIND];
+pub(crate) const KINDS: &[&Kind] =
+    &[&command::KIND, &config_parity::KIND, &health::KIND, &manual::KIND, &rollback_ready::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {

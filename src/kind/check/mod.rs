@@ -7,10 +7,16 @@ use crate::model::Effect;
 
 mod command_line;
 mod context;
+pub(crate) mod expect;
+mod freshness;
+pub(crate) mod identity;
 mod judgement;
+pub(crate) mod names;
 mod one_or_many;
 mod placeholder;
 mod run_command;
+pub(crate) mod self_report;
+pub(crate) mod send_request;
 #[cfg(test)]
 mod test_context;
 
