@@ -26,6 +26,8 @@ pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
 pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &config_parity::KIND, &git_clean::KIND, &git_tag::KIND, &health::KIND, &manual::KIND, &rollback_ready::KIND];
+pub(crate) const KINDS: &[&Kind] =
+    &[&command::KIND, &config_parity::KIND, &health::KIND, &manual::KIND, &rollback_ready::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {

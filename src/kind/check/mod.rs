@@ -18,7 +18,8 @@ mod placeholder;
 mod run_command;
 pub(crate) mod self_report;
 pub(crate) mod send_request;
-#[cfg(test)] mod test_context;
+#[cfg(test)]
+mod test_context;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};

@@ -59,7 +59,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
         let values = Vec::deserialize(SeqAccessDeserializer::new(sequence))?;
         if values.is_empty() {
-            return Err(A::Error::custom("the list is empty; leave the key out, or name at least one value"));
+            return Err(A::Error::custom("the list is empty, so it asserts nothing; leave the key out"));
         }
         Ok(OneOrMany(values))
     }

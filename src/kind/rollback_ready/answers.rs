@@ -41,7 +41,9 @@ impl Answers {
         let rows = self.0.iter().map(|(question, answer)| {
             let (ended, seen) = match answer {
                 Ok(seen) => ("pass", seen.clone()),
-                Err(outcome) => (outcome.as_str(), problem(outcome).map_or_else(String::new, |one| one.observed.clone())),
+                Err(outcome) => {
+                    (outcome.as_str(), problem(outcome).map_or_else(String::new, |one| one.observed.clone()))
+                }
             };
             vec![(*question).to_owned(), ended.to_owned(), seen]
         });

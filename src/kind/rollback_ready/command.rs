@@ -145,11 +145,18 @@ mod tests {
     #[test]
     fn a_command_with_an_open_end_is_a_placeholder() {
         let (_folder, context) = context();
-        for text in ["make rollback VERSION=<previous>", "x TODO", "x {{ previous-release }}", "x '$VERSION'",
-            "sh -c 'x $NO_SUCH_VARIABLE'", "env A=1 x '${VERSION}'"] {
+        for text in [
+            "make rollback VERSION=<previous>",
+            "x TODO",
+            "x {{ previous-release }}",
+            "x '$VERSION'",
+            "sh -c 'x $NO_SUCH_VARIABLE'",
+            "env A=1 x '${VERSION}'",
+        ] {
             assert_eq!(reason(is_filled_in(&context, &line(text))), "placeholder", "{text}");
         }
-        for text in ["make rollback", "sh -c 'x $PATH'", "sh -c 'V=1; x $V'", "sh -c 'x ${V:-1}'", "awk '{print $1}'"] {
+        for text in ["make rollback", "sh -c 'x $PATH'", "sh -c 'V=1; x $V'", "sh -c 'x ${V:-1}'", "awk '{print $1}'"]
+        {
             assert_eq!(reason(is_filled_in(&context, &line(text))), "met", "{text}");
         }
     }

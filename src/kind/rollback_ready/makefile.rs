@@ -13,8 +13,19 @@ pub(super) const NO_TARGET: &str = ".rollsafe-no-target";
 
 /// Options of make whose value is the next argument.
 const WITH_VALUE: [&str; 13] = [
-    "-C", "-f", "-I", "-o", "-W", "--directory", "--file", "--makefile", "--include-dir", "--old-file", "--what-if",
-    "--new-file", "--assume-old",
+    "-C",
+    "-f",
+    "-I",
+    "-o",
+    "-W",
+    "--directory",
+    "--file",
+    "--makefile",
+    "--include-dir",
+    "--old-file",
+    "--what-if",
+    "--new-file",
+    "--assume-old",
 ];
 
 /// The arguments of a make command, sorted.
@@ -258,6 +269,9 @@ first:
 
     #[test]
     fn a_call_of_the_shell_inside_make_stays_visible() {
-        assert_eq!(without_make_variables("echo $(shell date) $(A) $$(b) ${C} $"), "echo $() \u{FFFD} $(b) \u{FFFD} ");
+        assert_eq!(
+            without_make_variables("echo $(shell date) $(A) $$(b) ${C} $"),
+            "echo $() \u{FFFD} $(b) \u{FFFD} "
+        );
     }
 }

@@ -28,7 +28,8 @@ impl Script {
             return None;
         }
         let path = arguments.iter().find(|argument| !argument.starts_with('-'))?;
-        let hands_text = arguments.iter().take_while(|argument| *argument != path).any(|option| takes_no_file(option));
+        let hands_text =
+            arguments.iter().take_while(|argument| *argument != path).any(|option| takes_no_file(option));
         (!hands_text).then(|| Self { interpreter: interpreter.clone(), path: path.clone() })
     }
 
@@ -124,7 +125,8 @@ async fn syntax(context: &Context, argv: &[&str], what: &str) -> Result<(), Outc
 
 fn is_python(program: &str) -> bool {
     let name = base_name(program);
-    name.strip_prefix("python").is_some_and(|version| version.chars().all(|next| next.is_ascii_digit() || next == '.'))
+    name.strip_prefix("python")
+        .is_some_and(|version| version.chars().all(|next| next.is_ascii_digit() || next == '.'))
 }
 
 /// `-c` hands text, `-m` hands the name of a module.

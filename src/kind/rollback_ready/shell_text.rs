@@ -8,8 +8,8 @@ pub(super) const UNKNOWN: char = '\u{FFFD}';
 
 /// Words that change nothing outside the shell that runs them.
 const INERT: [&str; 21] = [
-    "true", "false", ":", "echo", "printf", "exit", "return", "set", "cd", "pwd", "sleep", "test", "[", "[[", "export",
-    "local", "readonly", "shift", "date", "unset", "wait",
+    "true", "false", ":", "echo", "printf", "exit", "return", "set", "cd", "pwd", "sleep", "test", "[", "[[",
+    "export", "local", "readonly", "shift", "date", "unset", "wait",
 ];
 
 /// Words of the grammar that stand before a command.
@@ -104,7 +104,11 @@ fn has_effect(command: &str) -> bool {
 /// The program of a command, without grammar and assignments before it.
 fn first_word(command: &str) -> Option<&str> {
     command.split_whitespace().map(|word| word.trim_start_matches('(')).find(|word| {
-        !word.is_empty() && !GRAMMAR.contains(word) && !is_assignment(word) && !WRAPPERS.contains(word) && *word != ")"
+        !word.is_empty()
+            && !GRAMMAR.contains(word)
+            && !is_assignment(word)
+            && !WRAPPERS.contains(word)
+            && *word != ")"
     })
 }
 
@@ -165,8 +169,16 @@ mod tests {
     #[test]
     fn a_command_without_effect_is_told() {
         for text in [
-            "true", ":", "echo rolled back", "/bin/echo done", "exit 0", "env A=1 true", "sudo echo x", "sh -c 'exit 0'",
-            "bash -ec 'echo \"rolled; back\"; true'", "printf done",
+            "true",
+            ":",
+            "echo rolled back",
+            "/bin/echo done",
+            "exit 0",
+            "env A=1 true",
+            "sudo echo x",
+            "sh -c 'exit 0'",
+            "bash -ec 'echo \"rolled; back\"; true'",
+            "printf done",
         ] {
             assert!(command_does_nothing(&words(text)), "{text}");
         }
