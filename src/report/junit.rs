@@ -55,6 +55,9 @@ fn suite(report: &RunReport, checklist: &str) -> TestSuite {
         suite.add_test_case(test_case(report, step));
     }
     suite.set_time(time);
+    if !report.evidence.is_empty() {
+        suite.set_system_out(evidence::text(&report.evidence));
+    }
     suite
 }
 

@@ -10,7 +10,7 @@ use super::Format;
 use super::evidence;
 use super::headline::{answer, blocks, ending, statement, subject};
 use super::markup::{code, fence, html, inline, joined, visible};
-use super::wording::{expired, key, time, waived, word};
+use super::wording::{expired, key, time, void_waivers, waived, word};
 use super::wrap::{at_most, cut};
 
 /// The form.
@@ -32,7 +32,9 @@ pub(super) fn render(report: &RunReport, _: &[Event]) -> String {
     let mut parts = vec![format!("## {}: {}\n\n", inline(&answer(report)), inline(&subject(report)))];
     parts.extend(paragraphs);
     parts.extend([table(report), facts(report)]);
+    parts.extend(void_waivers(report).iter().map(|note| paragraph(&format!("Note: {note}."))));
     parts.extend(report.steps.iter().map(|step| section(report, step)));
+    parts.push(beside_the_steps(&report.evidence));
     parts.concat()
 }
 
@@ -151,6 +153,11 @@ fn part(label: &str, text: &str) -> String {
     let text: String = text.chars().take(LONGEST_PART).collect();
     let fenced: Vec<String> = fence(&text).lines().map(|line| format!("  {line}\n")).collect();
     format!("- **{label}**:\n\n{}\n", fenced.concat())
+}
+
+/// What was seen that belongs to no step.
+fn beside_the_steps(evidence: &[Evidence]) -> String {
+    if evidence.is_empty() { String::new() } else { format!("### Seen beside the steps\n\n{}", folded(evidence)) }
 }
 
 /// The evidence behind a line that opens it.

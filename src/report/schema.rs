@@ -22,6 +22,11 @@ mod tests {
     }
 
     #[test]
+    fn a_change_of_the_form_is_seen() {
+        insta::assert_json_snapshot!(schema());
+    }
+
+    #[test]
     fn every_sample_validates() {
         let all = [sample::report(), sample::go(), sample::go_for_a_part(), sample::hollow(), sample::interrupted()];
         for report in all {

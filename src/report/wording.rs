@@ -1,6 +1,6 @@
 //! Words that several reports share, so that a reader of one can search for them in another.
 
-use crate::model::{Outcome, Problem, StepReport, Waiver};
+use crate::model::{Outcome, Problem, RunReport, StepReport, Waiver};
 
 /// The word of an outcome as lines begin with it; all are at most five columns wide.
 pub(super) fn word(outcome: &Outcome) -> &'static str {
@@ -43,4 +43,13 @@ pub(super) fn waived(waiver: &Waiver) -> String {
 /// What to say about a waiver that no longer counts.
 pub(super) fn expired(waiver: &Waiver) -> String {
     format!("expired on {} and no longer counts: {} ({})", waiver.expires, waiver.reason, waiver.owner)
+}
+
+/// One note for each waiver that has expired while its step is good again or did not run.
+pub(super) fn void_waivers(report: &RunReport) -> Vec<String> {
+    let void = report.steps.iter().filter_map(|step| match (&step.waiver, &step.result) {
+        (Some(waiver), Outcome::Pass(_) | Outcome::Skip(_)) => Some((&step.step.id, waiver)),
+        (Some(_), Outcome::Warn(_) | Outcome::Fail(_) | Outcome::Error(_)) | (None, _) => None,
+    });
+    void.map(|(id, waiver)| format!("the waiver of {id} {}", expired(waiver))).collect()
 }

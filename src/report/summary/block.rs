@@ -1,5 +1,6 @@
 //! One step that is not a pass, with everything that is needed to act on it.
 
+use super::EVIDENCE_LINES;
 use crate::model::{CUT, Evidence, Outcome, Problem, Reason, RunReport, StepReport};
 use crate::report::evidence;
 use crate::report::headline::blocks;
@@ -10,8 +11,6 @@ use crate::report::wrap::{columns, cut, fold, pad};
 
 /// The most characters of one part of a problem.
 const LONGEST_PART: usize = 1_200;
-/// The most lines of evidence, unless all of it is asked for.
-const EVIDENCE_LINES: usize = 10;
 /// The most places that are named above the evidence.
 const PLACES: usize = 1;
 

@@ -10,11 +10,16 @@ mod table;
 
 use crate::model::{Outcome, RunReport, StepReport, Verdict};
 
+use super::evidence::telling;
 use super::headline::{answer, because, ending, subject};
 use super::markup::line;
 use super::page::{INDENT, Page};
 use super::styles::Styles;
-use super::wording::expired;
+use super::wording::void_waivers;
+use super::wrap::cut;
+
+/// The most lines of evidence that is not asked for.
+const EVIDENCE_LINES: usize = 10;
 
 /// How a summary looks.
 #[derive(Clone, Debug)]
@@ -48,7 +53,8 @@ pub(crate) fn summary(report: &RunReport, settings: &SummarySettings) -> String 
         block::write(&mut page, report, step, settings.verbose);
     }
     skipped::write(&mut page, report);
-    useless_waivers(&mut page, report);
+    beside_the_steps(&mut page, report, settings.verbose);
+    notes(&mut page, report);
     counts(&mut page, report);
     how_to_see_more(&mut page, report, settings);
     last_line(&mut page, report);
@@ -76,12 +82,22 @@ fn verdict_line(page: &mut Page, report: &RunReport) {
 }
 
 /// Waivers that have expired while their step is good again.
-fn useless_waivers(page: &mut Page, report: &RunReport) {
-    for step in &report.steps {
-        if let (Some(waiver), Outcome::Pass(_) | Outcome::Skip(_)) = (&step.waiver, &step.result) {
-            let text = format!("the waiver of {} {}", step.step.id, expired(waiver));
-            page.hanging("note   ", INDENT, &line(&text));
-        }
+fn notes(page: &mut Page, report: &RunReport) {
+    page.gap();
+    for note in void_waivers(report) {
+        page.hanging("note   ", INDENT, &line(&note));
+    }
+}
+
+/// What was seen that belongs to no step, where it may tell why the answer is not GO.
+fn beside_the_steps(page: &mut Page, report: &RunReport, verbose: bool) {
+    if report.evidence.is_empty() || (report.verdict == Verdict::Go && !verbose) {
+        return;
+    }
+    page.gap();
+    page.line("Seen beside the steps:");
+    for line in telling(&report.evidence, EVIDENCE_LINES) {
+        page.line(&format!("  {}", cut(&line, page.room(2))));
     }
 }
 
@@ -175,6 +191,16 @@ mod tests {
             let last = text.trim_end().lines().last().unwrap();
             assert!(last.starts_with(report.verdict.as_str()), "{last}");
         }
+    }
+
+    #[test]
+    fn a_waiver_that_expired_is_said_even_where_its_step_is_good() {
+        let mut report = sample::plain_go();
+        report.steps[0].waiver = sample::report().steps[4].waiver.clone();
+        let note = "note   the waiver of safer-workflow/run-unit-tests expired on 2026-02-01 and no\n       \
+                    longer counts: first release (dana)\n";
+        let text = plain(&report);
+        assert!(text.contains(note), "{text}");
     }
 
     #[test]

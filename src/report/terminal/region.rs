@@ -215,4 +215,79 @@ mod tests {
         let state = state_after(&sample::events(), 80);
         assert_eq!((state.done, state.total, state.running.len()), (11, 11, 0));
     }
+
+    /// A terminal that keeps what was written to it.
+    #[derive(Clone, Debug, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl Paper {
+        fn add(&self, text: &str) {
+            self.0.lock().unwrap().push_str(text);
+        }
+
+        fn take(&self) -> String {
+            std::mem::take(&mut self.0.lock().unwrap())
+        }
+    }
+
+    impl indicatif::TermLike for Paper {
+        fn width(&self) -> u16 {
+            60
+        }
+
+        fn move_cursor_up(&self, _: usize) -> std::io::Result<()> {
+            self.add("<up>");
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> std::io::Result<()> {
+            self.add("<down>");
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> std::io::Result<()> {
+            self.add("<right>");
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> std::io::Result<()> {
+            self.add("<left>");
+            Ok(())
+        }
+
+        fn write_line(&self, text: &str) -> std::io::Result<()> {
+            self.add(&format!("{text}\n"));
+            Ok(())
+        }
+
+        fn write_str(&self, text: &str) -> std::io::Result<()> {
+            self.add(text);
+            Ok(())
+        }
+
+        fn clear_line(&self) -> std::io::Result<()> {
+            self.add("<clear>");
+            Ok(())
+        }
+
+        fn flush(&self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_stands_above_the_region_and_the_end_leaves_nothing_of_it() {
+        let paper = Paper::default();
+        let region = Region::on(ProgressDrawTarget::term_like(Box::new(paper.clone())), 60);
+        let events = sample::events();
+        region.on_event(&events[0]);
+        region.on_event(&started(0, "tests"));
+        region.print_above("PASS  list/lint");
+        let drawn = paper.take();
+        let (above, below) = drawn.rsplit_once("PASS  list/lint").unwrap();
+        assert!(below.contains("list/tests") && below.contains("0/11 steps, 1 running"), "{above}|{below}");
+        region.on_event(events.last().unwrap());
+        let end = paper.take();
+        assert!(end.contains("<clear>") && !end.contains("list/tests"), "{end}");
+    }
 }
