@@ -16,6 +16,7 @@ pub(crate) mod process;
 pub(crate) mod records;
 pub(crate) mod rehearsals;
 pub(crate) mod run_record;
+pub(crate) mod tree;
 
 pub(crate) use clock::Clock;
 pub(crate) use environment::Environment;

@@ -12,20 +12,24 @@ mod freshness;
 mod git_problem;
 pub(crate) mod identity;
 mod judgement;
+pub(crate) mod junit;
 pub(crate) mod names;
 mod one_or_many;
 mod placeholder;
+mod project_tool;
 mod run_command;
 pub(crate) mod self_report;
 pub(crate) mod send_request;
 #[cfg(test)]
 mod test_context;
+mod test_results;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
 pub(crate) use one_or_many::OneOrMany;
 pub(crate) use placeholder::placeholder;
+pub(crate) use test_results::{TestCase, TestCounts, TestResult, TestResults};
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
