@@ -31,6 +31,14 @@ impl Console {
         Self { colour_out: decide(out), colour_err: decide(err), live: err && !dumb && !environment.is_set(CI) }
     }
 
+    /// The columns of the terminal; 80 where there is none.
+    pub(crate) fn width(self) -> u16 {
+        let sizes =
+            [rustix::termios::tcgetwinsize(std::io::stdout()), rustix::termios::tcgetwinsize(std::io::stderr())];
+        let columns = sizes.into_iter().flatten().map(|size| size.ws_col).find(|columns| *columns > 0);
+        columns.unwrap_or(80).clamp(40, 160)
+    }
+
     /// Writes the answer to standard output. A reader that went away (`| head`) is no error.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ fn write(session: &Session, arguments: &DemoArguments) -> Result<Session, Refusa
     let said = breakage.map(|breakage| format!("Broken on purpose: {}.\n", breakage.summary)).unwrap_or_default();
     let next = demo::try_next(&arguments.folder, &service.remote, breakage.is_some());
     session.console.remark(&format!("{said}{next}\n"));
-    Ok(Session { folder: service.folder, ..session.clone() })
+    Ok(Session { folder: service.folder.clone(), ..session.clone() })
 }
 
 fn unknown(name: &str) -> Refusal {

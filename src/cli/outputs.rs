@@ -1,5 +1,7 @@
 //! Where the reports of a run go: one format on standard output, any number of files, and what GitHub Actions reads.
 
+use std::path::Path;
+
 use crate::model::{Event, RunReport};
 use crate::probe::environment::{Environment, GITHUB_ACTIONS, GITHUB_STEP_SUMMARY};
 use crate::report::{self, Destination, FORMATS, Format};
@@ -44,7 +46,7 @@ impl Outputs {
         for destination in &self.destinations {
             let text = (destination.format.render)(report, events);
             if let Err(error) = destination.write(&text) {
-                console.remark(&format!("error: {error}\n"));
+                console.remark(&chain(&error));
                 all_written = false;
             }
         }
@@ -59,16 +61,22 @@ impl Outputs {
                 return false;
             }
         }
-        let Some(path) = &self.step_summary else { return true };
-        let summary = report::step_summary(report, events);
-        match report::append(path, &summary) {
+        let (Some(path), Some(markdown)) = (&self.step_summary, report::find("markdown")) else { return true };
+        match report::append(markdown, Path::new(path), &report::step_summary(report)) {
             Ok(()) => true,
             Err(error) => {
-                console.remark(&format!("error: the step summary `{path}` could not be written: {error}\n"));
+                console.remark(&chain(&error));
                 false
             }
         }
     }
+}
+
+/// An error with everything that led to it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+    format!("error: {error}{causes}\n")
 }
 
 fn unknown(format: &str) -> Refusal {

@@ -62,7 +62,11 @@ fn head(project: &Project, plan: &Plan) -> String {
         format!("target {} ({}, {url})", setup.target.name, setup.target.environment)
     });
     let (run, all) = (plan.selected(), plan.steps.len());
-    format!("{}: {run} of {all} steps would run, profile {}, {target}", project.service.name, project.profile.profile.as_str())
+    format!(
+        "{}: {run} of {all} steps would run, profile {}, {target}",
+        project.service.name,
+        project.profile.profile.as_str()
+    )
 }
 
 fn step_for_people(planned: &PlannedStep) -> Vec<String> {
@@ -75,12 +79,8 @@ fn step_for_people(planned: &PlannedStep) -> Vec<String> {
         crate::model::Importance::Required => "required",
         crate::model::Importance::Advisory => "advisory",
     };
-    let rules = format!(
-        "{}, {importance}, effect {}, timeout {}",
-        header.kind,
-        header.effect.as_str(),
-        Length(step.timeout)
-    );
+    let rules =
+        format!("{}, {importance}, effect {}, timeout {}", header.kind, header.effect.as_str(), Length(step.timeout));
     lines.push(format!("    {rules}{}", order(planned)));
     lines.push(format!("    expected  {}", header.expected));
     lines.extend(step.check.actions().into_iter().map(|action| format!("    does      {action}")));

@@ -37,7 +37,11 @@ fn show(session: &Session, arguments: &ReportArguments) -> Result<ExitStatus, Re
 
 /// How the text of a run looks on standard output.
 pub(crate) fn text_settings(session: &Session, report: &RunReport) -> SummarySettings {
-    SummarySettings { colour: session.console.colour_out, width: session.console.width(), ..SummarySettings::plain(report) }
+    SummarySettings {
+        colour: session.console.colour_out,
+        width: session.console.width(),
+        ..SummarySettings::plain(report)
+    }
 }
 
 /// The folder of the service: that of the service file, here or above.

@@ -1,6 +1,5 @@
 //! `rollsafe run`: the gate. Loads, plans, joins the runner to the reporters, writes what was asked for.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,9 +12,10 @@ use crate::probe::git::Git;
 use crate::probe::http::Http;
 use crate::probe::person::Person;
 use crate::probe::process::Process;
-use crate::probe::records::{Records, RunRecord};
+use crate::probe::records::{RecordError, Records};
+use crate::probe::run_record::RunRecord;
 use crate::probe::{Probes, clock};
-use crate::report::{Reporter, Terminal, TerminalSettings, move_output, summary};
+use crate::report::{Reporter, Terminal, TerminalSettings, record_files, step_files, summary};
 use crate::runner::{self, Facts, Interrupts, Plan, Settings};
 
 use super::args::{RunArguments, RunningArguments, SelectionArguments, SourceArguments};
@@ -28,6 +28,9 @@ use super::session::Session;
 
 /// How many steps run at once at least, without `--jobs`: most steps wait more than they compute.
 const FEWEST_JOBS: usize = 4;
+
+/// The columns of live lines that nobody looks at live.
+const LOG_WIDTH: u16 = 160;
 
 /// Runs the gate.
 pub(crate) fn run(session: &Session, arguments: &RunArguments) -> ExitStatus {
@@ -176,7 +179,8 @@ impl Listener {
         let settings = TerminalSettings {
             colour: session.console.colour_err,
             live: session.console.live,
-            width: session.console.width(),
+            // A log of a CI job has no columns, and a line that is cut tells less.
+            width: if session.console.live { session.console.width() } else { LOG_WIDTH },
             verbose: running.verbose,
         };
         let mut problems = Vec::new();
@@ -198,51 +202,41 @@ impl Listener {
 
     /// Moves long output into the record.
     fn keep_output(&mut self, kind: &mut EventKind) {
-        match kind {
-            EventKind::StepFinished { report } => {
-                let files = move_output(report.step.id.as_str(), &mut report.evidence);
-                self.write(files);
-            }
-            EventKind::RunFinished { report } => {
-                let files = move_all_output(report);
-                self.write(files);
-            }
+        let files = match kind {
+            EventKind::StepFinished { report } => step_files(report),
+            EventKind::RunFinished { report } => record_files(report),
             EventKind::RunStarted { .. }
             | EventKind::TargetProgress { .. }
             | EventKind::StepStarted { .. }
             | EventKind::StepOutput { .. }
             | EventKind::StepRetrying { .. }
-            | EventKind::Stopping { .. } => {}
+            | EventKind::Stopping { .. } => return,
+        };
+        for (name, text) in files {
+            self.record(|record| record.write(&name, text.as_bytes()));
         }
     }
 
-    fn write(&mut self, files: BTreeMap<String, String>) {
-        for (name, text) in files {
-            let Some(record) = &mut self.record else { return };
-            if let Err(error) = record.write(&name, text.as_bytes()) {
-                self.problems.push(error.to_string());
-                self.record = None;
-            }
+    /// Writes to the record. One that cannot be written is told and given up.
+    fn record(&mut self, write: impl FnOnce(&RunRecord) -> Result<(), RecordError>) {
+        if let Some(record) = &self.record
+            && let Err(error) = write(record)
+        {
+            self.problems.push(error.to_string());
+            self.record = None;
         }
     }
 
     fn finish(mut self, mut report: RunReport) -> Heard {
-        drop(move_all_output(&mut report));
-        let finished = self.record.take().map(|record| record.finish(&report, &self.events));
-        if let Some(Err(error)) = finished {
+        drop(record_files(&mut report));
+        let events = std::mem::take(&mut self.events);
+        self.record(|record| record.write_report(&report));
+        self.record(|record| record.write_events(&events));
+        if let Some(Err(error)) = self.record.take().map(RunRecord::finish) {
             self.problems.push(error.to_string());
         }
-        Heard { report, events: self.events, problems: self.problems }
+        Heard { report, events, problems: self.problems }
     }
-}
-
-/// Moves the long output of all steps, and of the run itself, out of a report.
-fn move_all_output(report: &mut RunReport) -> BTreeMap<String, String> {
-    let mut files = move_output("run", &mut report.evidence);
-    for step in &mut report.steps {
-        files.extend(move_output(step.step.id.as_str(), &mut step.evidence));
-    }
-    files
 }
 
 /// Writes every report and returns the exit status.

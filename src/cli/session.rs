@@ -10,7 +10,7 @@ use super::args::{Colour, SourceArguments};
 use super::console::Console;
 
 /// The surroundings of a command.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Session {
     /// The variables that the program was started with.
     pub(crate) environment: Environment,

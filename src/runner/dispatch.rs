@@ -426,7 +426,9 @@ impl<'a> Dispatch<'a> {
             let report = self.report(step, judgement, attempts);
             let blocked = blocked(report.step.id.as_str(), &report.result);
             let dependents = self.schedule.decided(step, report.result.is_good());
-            open.extend(dependents.into_iter().rev().map(|dependent| (dependent, Judgement::new(blocked.clone()), 0)));
+            open.extend(
+                dependents.into_iter().rev().map(|dependent| (dependent, Judgement::new(blocked.clone()), 0)),
+            );
             let closes = report.is_required() && Verdict::of_step(&report.result, false) != Verdict::Go;
             self.reports[step] = Some(report.clone());
             self.emit(EventKind::StepFinished { report: Box::new(report) });
@@ -478,7 +480,7 @@ impl<'a> Dispatch<'a> {
             TargetState::Rising(task) => self.await_rising(task).await,
             TargetState::Absent => {}
         }
-        let left_behind = self.facts.probes.process.sweep().await;
+        let left_behind = self.facts.probes.process.sweep();
         self.evidence.extend(left_behind.into_iter().map(|leak| Evidence::text("left behind", leak)));
         let report = masked(self.run_report(), &self.facts.masker);
         self.emit(EventKind::RunFinished { report: Box::new(report.clone()) });

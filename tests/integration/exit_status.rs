@@ -19,7 +19,10 @@ const ENDINGS: &[(i32, &str, &[&str])] = &[
 
 fn room(step: &str) -> Room {
     let room = Room::new();
-    room.write("checklists/gate.toml", &format!("[checklist]\nname = 'gate'\n[[step]]\nid = 'a'\nkind = 'command'\n{step}\n"));
+    room.write(
+        "checklists/gate.toml",
+        &format!("[checklist]\nname = 'gate'\n[[step]]\nid = 'a'\nkind = 'command'\n{step}\n"),
+    );
     room
 }
 
@@ -41,9 +44,11 @@ fn json_on_standard_output_is_one_document_whatever_happens() {
         let arguments = [&["run", "--format", "json"], *more].concat();
         let output = room(step).rollsafe(&arguments);
         let text = String::from_utf8(output.stdout).unwrap();
-        let document: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let document: serde_json::Value =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
         assert_eq!(document["schema_version"], 1, "{expected} {step} {more:?}");
-        let says_why = if *expected == 2 { document["error"]["message"].is_string() } else { document["verdict"].is_string() };
+        let says_why =
+            if *expected == 2 { document["error"]["message"].is_string() } else { document["verdict"].is_string() };
         assert!(says_why, "{expected} {step} {more:?}: {text}");
     }
 }
@@ -58,9 +63,11 @@ fn a_wrong_flag_is_one_json_document_as_well() {
 
 #[test]
 fn the_last_line_of_the_text_holds_the_verdict() {
-    for (step, verdict) in
-        [("command = ['true']", "GO"), ("command = ['false']", "NO-GO"), ("command = ['no-such-program']", "UNDECIDED")]
-    {
+    for (step, verdict) in [
+        ("command = ['true']", "GO"),
+        ("command = ['false']", "NO-GO"),
+        ("command = ['no-such-program']", "UNDECIDED"),
+    ] {
         let output = room(step).rollsafe(&["run"]);
         let text = String::from_utf8(output.stdout).unwrap();
         let last = text.lines().last().unwrap();

@@ -47,7 +47,10 @@ fn the_test_sees_a_forbidden_use() {
     assert!(!may_use("runner", "report"));
     assert!(!may_use("model", "probe"));
     assert!(may_use("cli", "runner"));
-    assert_eq!(used_modules("use crate::{kind::Check, model};\nfn f() { crate::probe::x() }"), ["kind", "model", "probe"]);
+    assert_eq!(
+        used_modules("use crate::{kind::Check, model};\nfn f() { crate::probe::x() }"),
+        ["kind", "model", "probe"]
+    );
 }
 
 fn floor(module: &str) -> Option<u8> {

@@ -36,7 +36,11 @@ fn finish(child: Child) -> (Option<i32>, serde_json::Value) {
 
 fn results(report: &serde_json::Value) -> Vec<String> {
     let steps = report["steps"].as_array().unwrap().iter();
-    steps.map(|step| format!("{} {}", step["result"]["outcome"].as_str().unwrap(), step["result"]["reason"].as_str().unwrap())).collect()
+    steps
+        .map(|step| {
+            format!("{} {}", step["result"]["outcome"].as_str().unwrap(), step["result"]["reason"].as_str().unwrap())
+        })
+        .collect()
 }
 
 #[test]
@@ -58,7 +62,10 @@ fn a_signal_stops_gracefully_and_every_report_is_written() {
 fn a_second_signal_kills_what_ignores_the_first() {
     let room = Room::new();
     room.write("stubborn.sh", "trap '' TERM INT\ntouch started\nwhile true; do sleep 0.05; done\n");
-    room.write("checklists/gate.toml", "[checklist]\nname = 'gate'\n[[step]]\nid = 'a'\nkind = 'command'\ncommand = ['sh', 'stubborn.sh']\n");
+    room.write(
+        "checklists/gate.toml",
+        "[checklist]\nname = 'gate'\n[[step]]\nid = 'a'\nkind = 'command'\ncommand = ['sh', 'stubborn.sh']\n",
+    );
     let child =
         room.command(&["run", "--format", "json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     wait_for(&room, "started");

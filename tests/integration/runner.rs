@@ -80,7 +80,11 @@ fn retries_end_and_the_last_outcome_counts() {
 
 #[test]
 fn waiting_until_ready_is_not_a_retry() {
-    let slow = step("a", "test $(wc -l < tries) -ge 3 || { echo x >> tries; exit 1; }", "until = { within = '10s', interval = '20ms' }");
+    let slow = step(
+        "a",
+        "test $(wc -l < tries) -ge 3 || { echo x >> tries; exit 1; }",
+        "until = { within = '10s', interval = '20ms' }",
+    );
     let room = Room::new();
     room.write("tries", "");
     let (status, report) = run(&room, &slow, &[]);
@@ -143,7 +147,10 @@ fn not_applicable_is_a_skip_that_says_why_and_does_not_block() {
     room.service_file("[not-applicable]\n'gate/a' = 'no such thing here'\n");
     let steps = [step("a", "exit 1", ""), step("b", "true", "needs = ['a']")];
     let (status, report) = run(&room, &steps.concat(), &[]);
-    assert_eq!((status, results(&report)), (Some(0), vec!["a skip not-applicable".to_owned(), "b pass met".to_owned()]));
+    assert_eq!(
+        (status, results(&report)),
+        (Some(0), vec!["a skip not-applicable".to_owned(), "b pass met".to_owned()])
+    );
     assert_eq!(report["steps"][0]["result"]["why"], "no such thing here");
 }
 
@@ -151,7 +158,10 @@ fn not_applicable_is_a_skip_that_says_why_and_does_not_block() {
 fn only_takes_what_a_step_needs_with_it() {
     let steps = [step("a", "true", ""), step("b", "true", "needs = ['a']"), step("c", "exit 1", "")];
     let (status, report) = run(&Room::new(), &steps.concat(), &["--only", "b"]);
-    assert_eq!((status, results(&report)), (Some(0), vec!["a pass met".into(), "b pass met".into(), "c skip not-selected".into()]));
+    assert_eq!(
+        (status, results(&report)),
+        (Some(0), vec!["a pass met".into(), "b pass met".into(), "c skip not-selected".into()])
+    );
 }
 
 #[test]

@@ -50,7 +50,8 @@ fn assert_clean(what: &str, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for form in forms() {
         if let Some(at) = text.find(&form) {
-            let around = &text[text.floor_char_boundary(at.saturating_sub(60))..text.ceil_char_boundary((at + 60).min(text.len()))];
+            let around = &text
+                [text.floor_char_boundary(at.saturating_sub(60))..text.ceil_char_boundary((at + 60).min(text.len()))];
             panic!("{what} holds `{form}`: …{around}…");
         }
     }

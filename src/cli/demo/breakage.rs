@@ -105,7 +105,11 @@ pub(crate) const BREAKAGES: &[Breakage] = &[
         name: "lost-order",
         summary: "an order is answered with 201 and never stored",
         step: "safer-workflow/run-one-integration-check",
-        edits: &[Replace("app/routes/orders.py", "session.add(order)\n    session.commit()", "session.add(order)\n    session.flush()")],
+        edits: &[Replace(
+            "app/routes/orders.py",
+            "session.add(order)\n    session.commit()",
+            "session.add(order)\n    session.flush()",
+        )],
         afterwards: &[],
     },
     Breakage {
@@ -130,7 +134,11 @@ pub(crate) const BREAKAGES: &[Breakage] = &[
         name: "old-release",
         summary: "the release before still answers",
         step: "safer-workflow/health",
-        edits: &[Replace("scripts/start.sh", "\nexec ", "\nAPP_COMMIT=$(git rev-parse 'v1.0.0^{commit}')\nexport APP_COMMIT\nexec ")],
+        edits: &[Replace(
+            "scripts/start.sh",
+            "\nexec ",
+            "\nAPP_COMMIT=$(git rev-parse 'v1.0.0^{commit}')\nexport APP_COMMIT\nexec ",
+        )],
         afterwards: &[],
     },
     Breakage {

@@ -12,8 +12,18 @@ use super::DemoError;
 
 /// Settings that keep the settings of the machine out: no signing, no hooks, no line-end conversion.
 const SETTINGS: &[&str] = &[
-    "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false", "-c",
-    "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "advice.detachedHead=false",
+    "-c",
+    "init.defaultBranch=main",
+    "-c",
+    "commit.gpgsign=false",
+    "-c",
+    "tag.gpgsign=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.autocrlf=false",
+    "-c",
+    "advice.detachedHead=false",
 ];
 
 /// How long one git command may take.
@@ -68,7 +78,8 @@ impl History<'_> {
         command.environment = identity(date);
         let shown = format!("git {}", arguments.join(" "));
         let finished = self.process.run(&command, &Limit::alone(TIMEOUT), &|_: Stream, _: &[u8]| {}).await;
-        let finished = finished.map_err(|error| DemoError::Git { command: shown.clone(), said: error.to_string() })?;
+        let finished =
+            finished.map_err(|error| DemoError::Git { command: shown.clone(), said: error.to_string() })?;
         if finished.exit == Exit::Status(0) {
             return Ok(finished.stdout.text());
         }

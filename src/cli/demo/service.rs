@@ -73,7 +73,10 @@ impl<'a> DemoService<'a> {
     async fn clear(&self) -> Result<(), DemoError> {
         let note = self.read_note();
         if self.remote.exists() && !self.remote.join(MARK).exists() {
-            return Err(DemoError::NotOurs { path: self.remote.clone(), why: "it was not made by `demo`".to_owned() });
+            return Err(DemoError::NotOurs {
+                path: self.remote.clone(),
+                why: "it was not made by `demo`".to_owned(),
+            });
         }
         match note {
             None if is_empty_or_missing(&self.folder) => {}
@@ -144,7 +147,8 @@ impl<'a> DemoService<'a> {
     }
 
     async fn write_note(&self, files: &BTreeMap<String, String>, history: &History<'_>) -> Result<(), DemoError> {
-        let digest = |path: &String| std::fs::read(self.folder.join(path)).map(|bytes| sha256(&bytes)).unwrap_or_default();
+        let digest =
+            |path: &String| std::fs::read(self.folder.join(path)).map(|bytes| sha256(&bytes)).unwrap_or_default();
         let files = files.keys().map(|path| (path.clone(), digest(path))).collect();
         let note = Note { files, refs: history.state().await? };
         let text = serde_json::to_string_pretty(&note).expect("a note is always valid JSON");

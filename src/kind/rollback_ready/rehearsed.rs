@@ -3,7 +3,7 @@
 use crate::kind::check::{CommandLine, Context};
 use crate::model::{Length, Outcome, Problem, Reason, Verdict};
 use crate::probe::files::sha256;
-use crate::probe::records::{Rehearsal, RehearsalError};
+use crate::probe::rehearsals::{Rehearsal, RehearsalError};
 
 use super::answers::{Answer, not_met};
 
