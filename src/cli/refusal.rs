@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::checklist::Problems;
-use crate::diagnostic::{Colour, Diagnostic};
+use crate::diagnostic::{Colour, Diagnostic, Problems};
 use crate::model::SCHEMA_VERSION;
 use crate::runner::SelectionError;
 
@@ -41,7 +40,7 @@ impl Refusal {
     fn text(&self, console: Console) -> String {
         match self {
             Self::Invalid { problems } => {
-                let colour = if console.colour_err { Colour::Ansi } else { Colour::Plain };
+                let colour = if console.colour_err { Colour::Styled } else { Colour::Plain };
                 format!("{}\n\n{self}; nothing was run\n", problems.draw(colour))
             }
             Self::Selection(_) | Self::Usage(_) => format!("error: {self}\n"),

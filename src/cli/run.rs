@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::checklist::{self, Project};
-use crate::model::{Event, EventKind, Masker, RunReport};
+use crate::model::{ChecklistSource, Event, EventKind, Masker, RunReport};
 use crate::probe::files::{Files, sha256};
 use crate::probe::git::Git;
 use crate::probe::http::Http;
@@ -63,6 +63,7 @@ struct Gate {
     run: String,
     plan: Plan,
     project: Project,
+    sources: Vec<ChecklistSource>,
     probes: Arc<Probes>,
 }
 
@@ -80,11 +81,11 @@ impl Gate {
             .map_err(|problems| Refusal::Invalid { problems: Box::new(problems) })?;
         project.profile.strict |= running.strict;
         let checklists = std::mem::take(&mut project.checklists);
-        project.sources = checklists.iter().map(|checklist| checklist.source.clone()).collect();
+        let sources = checklists.iter().map(|checklist| checklist.source.clone()).collect();
         let target = project.target.as_ref().map(|setup| &setup.target);
         let plan = runner::plan(checklists, &project.profile, target, &selection(selected))?;
         let probes = Arc::new(probes(session, &project.service.root));
-        Ok(Self { run, plan, project, probes })
+        Ok(Self { run, plan, project, sources, probes })
     }
 
     /// Runs the plan to its end, whatever happens in it.
@@ -117,7 +118,7 @@ impl Gate {
             release: project.release,
             target: project.target,
             profile: project.profile,
-            checklists: project.sources,
+            checklists: self.sources,
             names: project.names,
             masker: Masker::new(&project.secrets),
             probes: self.probes,
