@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::kind::check::{CommandLine, Context, Judgement};
 use crate::model::{Evidence, Length, Problem, Reason, Stream};
-use crate::probe::process::{Command, Exit, Finished, ProcessError};
+use crate::probe::process::{Command, Exit, Finished, Listener, ProcessError};
 
 impl Context {
     /// A command in the folder of the service. Every name of the run is there as `ROLLSAFE_NAME`, in upper case
@@ -21,22 +21,28 @@ impl Context {
     /// # Errors
     /// The judgement of the step, when the program is missing, did not end in time, or was cancelled.
     pub(crate) async fn run(&self, command: &Command) -> Result<Finished, Judgement> {
-        let listener = |stream, piece: &[u8]| self.output.send(stream, piece);
-        let finished = self.probes.process.run(command, &self.limit, &listener).await;
-        self.to_its_end(command, finished)
+        self.run_heard(command, &|stream, piece| self.output.send(stream, piece)).await
+    }
+
+    /// Runs a command whose output is meant for a program, so that nobody watches it.
+    ///
+    /// # Errors
+    /// As [`Context::run`].
+    pub(crate) async fn run_unheard(&self, command: &Command) -> Result<Finished, Judgement> {
+        self.run_heard(command, &|_, _| {}).await
     }
 
     /// Runs a command to its end and keeps what it writes from every reader, for output that may hold values that
     /// no masker knows. The caller makes the evidence.
     ///
     /// # Errors
-    /// The judgement of the step, when the program is missing, did not end in time, or was cancelled.
+    /// As [`Context::run`], without the output.
     pub(crate) async fn run_unseen(&self, command: &Command) -> Result<Finished, Judgement> {
-        let finished = self.probes.process.run(command, &self.limit, &|_, _| {}).await;
-        self.to_its_end(command, finished).map_err(|judgement| Judgement::new(judgement.outcome))
+        self.run_unheard(command).await.map_err(|judgement| Judgement::new(judgement.outcome))
     }
 
-    fn to_its_end(&self, command: &Command, finished: Result<Finished, ProcessError>) -> Result<Finished, Judgement> {
+    async fn run_heard(&self, command: &Command, listener: Listener<'_>) -> Result<Finished, Judgement> {
+        let finished = self.probes.process.run(command, &self.limit, listener).await;
         let shown = shell_words::join(&command.argv);
         match finished {
             Err(error) => Err(Judgement::error(not_started(&error, &shown))),
