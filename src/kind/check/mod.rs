@@ -7,11 +7,19 @@ use crate::model::Effect;
 
 mod command_line;
 mod context;
+pub(crate) mod expect;
+mod freshness;
+mod git_problem;
+pub(crate) mod identity;
 mod judgement;
 pub(crate) mod junit;
+pub(crate) mod names;
 mod one_or_many;
+mod placeholder;
 mod project_tool;
 mod run_command;
+pub(crate) mod self_report;
+pub(crate) mod send_request;
 #[cfg(test)]
 mod test_context;
 mod test_results;
@@ -20,6 +28,7 @@ pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
 pub(crate) use one_or_many::OneOrMany;
+pub(crate) use placeholder::placeholder;
 pub(crate) use test_results::{TestCase, TestCounts, TestResult, TestResults};
 
 /// The future of a judgement.

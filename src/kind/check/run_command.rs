@@ -32,6 +32,15 @@ impl Context {
         self.run_heard(command, &|_, _| {}).await
     }
 
+    /// Runs a command to its end and keeps what it writes from every reader, for output that may hold values that
+    /// no masker knows. The caller makes the evidence.
+    ///
+    /// # Errors
+    /// As [`Context::run`], without the output.
+    pub(crate) async fn run_unseen(&self, command: &Command) -> Result<Finished, Judgement> {
+        self.run_unheard(command).await.map_err(|judgement| Judgement::new(judgement.outcome))
+    }
+
     async fn run_heard(&self, command: &Command, listener: Listener<'_>) -> Result<Finished, Judgement> {
         let finished = self.probes.process.run(command, &self.limit, listener).await;
         let shown = shell_words::join(&command.argv);
