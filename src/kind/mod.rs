@@ -13,11 +13,12 @@ use serde::de::DeserializeOwned;
 
 pub(crate) mod check;
 mod health;
+mod http_scenario;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[&health::KIND];
+pub(crate) const KINDS: &[&Kind] = &[&health::KIND, &http_scenario::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {

@@ -9,6 +9,7 @@ mod command_line;
 mod context;
 pub(crate) mod expect;
 mod freshness;
+pub(crate) mod http_request;
 pub(crate) mod identity;
 mod judgement;
 pub(crate) mod names;
@@ -16,6 +17,10 @@ mod one_or_many;
 mod run_command;
 pub(crate) mod self_report;
 pub(crate) mod send_request;
+#[cfg(test)]
+mod test_context;
+#[cfg(test)]
+pub(crate) mod test_server;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};

@@ -4,28 +4,16 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
-use serde::{Deserialize, de};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, SeqAccess, Visitor};
 
-/// One value, or a list of at least one.
+/// One value or several. A list that stands there and is empty is refused, because it asks for nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OneOrMany<T>(Vec<T>);
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
-impl<T> OneOrMany<T> {
-    /// A single value.
-    pub(crate) fn one(value: T) -> Self {
-        Self(vec![value])
-    }
-
-    /// The values; at least one.
-    pub(crate) fn as_slice(&self) -> &[T] {
-        &self.0
-    }
-
-    /// The same with every value changed.
-    #[must_use]
-    pub(crate) fn map(&self, change: impl Fn(&T) -> T) -> Self {
-        Self(self.0.iter().map(change).collect())
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self(Vec::new())
     }
 }
 
@@ -38,25 +26,22 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
         formatter.write_str("one value or a list of values")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<OneOrMany<T>, E> {
-        T::deserialize(text.into_deserializer()).map(OneOrMany::one)
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        T::deserialize(text.into_deserializer()).map(|value| OneOrMany(vec![value]))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<OneOrMany<T>, E> {
-        T::deserialize(number.into_deserializer()).map(OneOrMany::one)
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        T::deserialize(number.into_deserializer()).map(|value| OneOrMany(vec![value]))
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<OneOrMany<T>, E> {
-        T::deserialize(number.into_deserializer()).map(OneOrMany::one)
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        T::deserialize(number.into_deserializer()).map(|value| OneOrMany(vec![value]))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<OneOrMany<T>, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = sequence.next_element()? {
-            values.push(value);
-        }
+    fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+        let values = Vec::deserialize(SeqAccessDeserializer::new(sequence))?;
         if values.is_empty() {
-            return Err(de::Error::custom("the list is empty, so it asserts nothing"));
+            return Err(A::Error::custom("the list is empty; leave the key out, or name at least one value"));
         }
         Ok(OneOrMany(values))
     }
@@ -70,7 +55,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
 
 impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("OneOrMany_{}", T::schema_name()).into()
+        format!("OneOrMany{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
@@ -83,21 +72,20 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
 mod tests {
     use super::*;
 
-    fn read<T: for<'de> Deserialize<'de>>(text: &str) -> Result<OneOrMany<T>, String> {
-        serde_json::from_str(text).map_err(|error| error.to_string())
-    }
-
     #[test]
-    fn one_value_and_a_list_read_alike() {
-        assert_eq!(read::<u16>("200").unwrap().as_slice(), [200]);
-        assert_eq!(read::<u16>("[200, 201]").unwrap().as_slice(), [200, 201]);
-        assert_eq!(read::<String>("\"a\"").unwrap().as_slice(), ["a"]);
+    fn one_value_and_a_list_of_one_are_the_same() {
+        let read = |text| serde_json::from_str::<OneOrMany<String>>(text).unwrap();
+        assert_eq!(read("\"a\""), OneOrMany(vec!["a".to_owned()]));
+        assert_eq!(read("[\"a\"]"), read("\"a\""));
+        assert_eq!(serde_json::from_str::<OneOrMany<i32>>("[1, 2]").unwrap(), OneOrMany(vec![1, 2]));
+        assert_eq!(serde_json::from_str::<OneOrMany<i32>>("3").unwrap(), OneOrMany(vec![3]));
     }
 
     #[test]
     fn an_empty_list_and_another_type_are_refused() {
-        assert!(read::<u16>("[]").unwrap_err().contains("asserts nothing"));
-        assert!(read::<u16>("\"200\"").is_err());
-        assert!(read::<String>("200").is_err());
+        let error = serde_json::from_str::<OneOrMany<String>>("[]").unwrap_err().to_string();
+        assert!(error.contains("the list is empty"), "{error}");
+        assert!(serde_json::from_str::<OneOrMany<String>>("true").is_err());
+        assert!(serde_json::from_str::<OneOrMany<String>>("3").is_err());
     }
 }
