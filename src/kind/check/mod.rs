@@ -10,6 +10,7 @@ mod context;
 pub(crate) mod expect;
 mod freshness;
 mod git_problem;
+pub(crate) mod http_request;
 pub(crate) mod identity;
 mod judgement;
 pub(crate) mod junit;
@@ -22,7 +23,9 @@ pub(crate) mod self_report;
 pub(crate) mod send_request;
 #[cfg(test)]
 mod test_context;
+#[cfg(test)]
 mod test_results;
+pub(crate) mod test_server;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
