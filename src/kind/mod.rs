@@ -16,13 +16,14 @@ pub(crate) mod command;
 pub(crate) mod config_parity;
 mod health;
 pub(crate) mod manual;
+pub(crate) mod ownership;
 pub(crate) mod rollback_ready;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
 pub(crate) const KINDS: &[&Kind] =
-    &[&command::KIND, &config_parity::KIND, &health::KIND, &manual::KIND, &rollback_ready::KIND];
+    &[&command::KIND, &config_parity::KIND, &health::KIND, &manual::KIND, &ownership::KIND, &rollback_ready::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use crate::model::Effect;
 
+pub(crate) mod answers;
 mod command_line;
 mod context;
 pub(crate) mod expect;
