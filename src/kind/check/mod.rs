@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use crate::model::Effect;
 
+pub(crate) mod answers;
 mod command_line;
 mod context;
 pub(crate) mod expect;
@@ -23,8 +24,8 @@ pub(crate) mod self_report;
 pub(crate) mod send_request;
 #[cfg(test)]
 mod test_context;
-#[cfg(test)]
 mod test_results;
+#[cfg(test)]
 pub(crate) mod test_server;
 
 pub(crate) use command_line::CommandLine;

@@ -11,7 +11,7 @@ static UNFILLED: LazyLock<Regex> = LazyLock::new(|| {
         \b (?: TODO | FIXME | XXX+ | TBD | TBC ) \b
       | (?i: \b (?: change | replace | fill ) [-_\ ]? (?: me | this | it | in ) \b )
       | (?i: @? \b your [-_] [a-z]+ )
-      | < [A-Za-z] [A-Za-z0-9_.\ -]* >
+      | < [A-Za-z] (?: [A-Za-z0-9_.\ -]* [A-Za-z0-9] )? >
       | \{\{ [^{}]* \}\}
       | (?: ^ | [\s=] ) (?: \.\.\. | … ) (?: \s | $ )
     ";

@@ -34,20 +34,22 @@ pub(crate) const KIND: Kind = Kind {
 
 const DETAILS: &str = "\
 Compares the configuration of two places key by key, such as staging and production. Each side is a file (TOML,
-JSON, `.env`) or the output of a command. Tables are opened into dotted keys: `db.host`.
+JSON, `.env`), the output of a command, or what a running service answers. Tables are opened into dotted keys:
+`db.host`.
 
 - **pass**: every key has a rule, and every rule holds.
-- **warn** `unclassified`: a key has no rule (`unclassified` says what that means here).
+- **warn** `unclassified`: a key has no rule (`unclassified` says what that means here). **warn** `unidentified`: a
+  running service was asked, and nothing shows which release answered.
 - **fail** `mismatch`: values agree or differ where they must not, or a forbidden value is there. **fail** `missing`: a
   key is not there, or a rule names a key that neither side has, or a forbidden pattern is found nowhere.
 - **error**: a side is missing (`no-data`), empty (`zero-work`), cannot be read (`unparsable`), or both sides come from
-  the same place (`precondition`).
+  the same place (`precondition`), another release answers (`wrong-target`).
 
 How it can be fooled, and what is done about it: a rule with a typing mistake never fires, so a rule without a key
 fails; a forbidden pattern with one finds nothing, so it must be found on the right side; both sides can come from one
 file, link or command, which is refused; a key that is given twice hides its first value, which is refused; files can
-differ from what the process has loaded, which only a command that asks the process can tell, so the evidence says
-when it was not asked.
+differ from what the process has loaded, which only the process can tell (`path`, or a command that asks it), so the
+evidence says when it was not asked.
 
 Values are shown only for keys in `must-equal` and `may-differ` that do not look like a secret. All others appear as a
 short salted hash that is the same for the same value within one run.";
@@ -71,7 +73,8 @@ forbid = { \"db.url\" = \"prod-db\" }
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct ConfigParity {
-    /// The side under test, such as staging: a table with `name`, one of `file` and `command`, and perhaps `format`.
+    /// The side under test, such as staging: a table with `name` and one of `file`,
+    /// `command`, `path` and `url`, perhaps with `format` and `headers`.
     left: Side,
     /// The side to compare with, such as production; a table like `left`.
     right: Side,
@@ -126,6 +129,10 @@ impl Check for ConfigParity {
             self.must_equal.len(),
             self.must_differ.len()
         )
+    }
+
+    fn uses_target(&self) -> bool {
+        self.left.asks_target() || self.right.asks_target()
     }
 
     fn actions(&self) -> Vec<String> {
@@ -193,7 +200,11 @@ impl ConfigParity {
             right: (&self.right.name, &right.settings),
             shown: &shown,
         });
-        let outcome = self.outcome(&comparison, context.step.id.as_str());
+        let unidentified = left.is_unidentified() || (right.is_unidentified() && self.right.asks_target());
+        let outcome = match self.outcome(&comparison, context.step.id.as_str()) {
+            Outcome::Pass(passed) if unidentified => Outcome::Warn(self.unidentified(passed.observed)),
+            outcome => outcome,
+        };
         Ok(Judgement::new(outcome)
             .examined(comparison.compared.len(), "keys")
             .with(evidence)
@@ -248,6 +259,13 @@ impl ConfigParity {
             .expected("every key of both sides stands in must-equal, must-differ, must-exist or may-differ")
             .observed(format!("no rule for {keys}; {}", self.numbers(comparison)))
             .next("put each of them into the list that is meant; may-differ if it does not matter")
+    }
+
+    fn unidentified(&self, observed: String) -> Problem {
+        Problem::new(Reason::Unidentified, "nothing shows which release told its configuration")
+            .expected("an answer of the release under test")
+            .observed(observed)
+            .next("set `identity` of the target in rollsafe.toml, and ask with `path`")
     }
 
     fn numbers(&self, comparison: &Comparison) -> String {

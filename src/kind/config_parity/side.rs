@@ -1,11 +1,15 @@
 //! One side of a comparison: where its configuration comes from, and reading it.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::kind::check::identity::Identified;
 use crate::kind::check::{CommandLine, Context, Judgement};
 use crate::model::{Evidence, Problem, Reason, excerpt};
 use crate::probe::files::{FileError, sha256};
+use crate::probe::http::Request;
 use crate::probe::process::{Exit, Finished};
 
 use super::document::{self, Format, Settings};
@@ -13,7 +17,7 @@ use super::document::{self, Format, Settings};
 /// How many characters of an error message of a command are shown.
 const MESSAGE: usize = 200;
 
-/// One side as a checklist writes it: a name, and one of `file` and `command`.
+/// One side as a checklist writes it: a name, and one of `file`, `command`, `path` and `url`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct WrittenSide {
@@ -26,7 +30,17 @@ pub(super) struct WrittenSide {
     /// has loaded. What it prints is never shown.
     #[serde(default)]
     command: Option<CommandLine>,
-    /// The form: `toml`, `json` or `dotenv`. For a file its name tells; for a command the default is `json`.
+    /// A path of the target that answers with the configuration that the running service has loaded. The target shows
+    /// first that it is the release under test. The answer is never shown.
+    #[serde(default)]
+    path: Option<String>,
+    /// A whole URL that answers with the configuration of another running service. The answer is never shown.
+    #[serde(default)]
+    url: Option<String>,
+    /// Headers of the request, for `path` and `url`. A table of texts. Default: none.
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    /// The form: `toml`, `json` or `dotenv`. For a file its name tells; otherwise the default is `json`.
     #[serde(default)]
     format: Option<Format>,
 }
@@ -38,6 +52,10 @@ pub(super) enum Source {
     File(String),
     /// The output of a command.
     Command(CommandLine),
+    /// What the target answers.
+    Path(String),
+    /// What another service answers.
+    Url(String),
 }
 
 /// One side of a comparison.
@@ -47,6 +65,7 @@ pub(super) enum Source {
 pub(super) struct Side {
     pub(super) name: String,
     pub(super) source: Source,
+    headers: BTreeMap<String, String>,
     format: Format,
 }
 
@@ -57,21 +76,38 @@ impl TryFrom<WrittenSide> for Side {
         if written.name.trim().is_empty() {
             return Err("a side needs a `name`, such as \"staging\"".to_owned());
         }
-        let source = match (written.file, written.command) {
-            (Some(file), None) => Source::File(file),
-            (None, Some(command)) => Source::Command(command),
-            (None, None) => return Err("a side needs `file` or `command`".to_owned()),
-            (Some(_), Some(_)) => return Err("a side has either `file` or `command`, not both".to_owned()),
-        };
+        let asks = written.path.is_some() || written.url.is_some();
+        if !asks && !written.headers.is_empty() {
+            return Err("`headers` go with `path` or `url`".to_owned());
+        }
+        let source = Source::only([
+            written.file.map(Source::File),
+            written.command.map(Source::Command),
+            written.path.map(Source::Path),
+            written.url.map(Source::Url),
+        ])?;
         let format = written.format.map_or_else(|| source.usual_format(), Ok)?;
-        Ok(Self { name: written.name, source, format })
+        Ok(Self { name: written.name, source, headers: written.headers, format })
     }
 }
 
 impl Source {
+    /// The one source that is given.
+    fn only(given: [Option<Self>; 4]) -> Result<Self, String> {
+        let mut given = given.into_iter().flatten();
+        match (given.next(), given.next()) {
+            (Some(Self::Path(path)), None) if !path.starts_with('/') => {
+                Err(format!("the path `{path}` does not begin with a slash"))
+            }
+            (Some(source), None) => Ok(source),
+            (None, _) => Err("a side needs `file`, `command`, `path` or `url`".to_owned()),
+            (Some(_), Some(_)) => Err("a side has only one of `file`, `command`, `path` and `url`".to_owned()),
+        }
+    }
+
     fn usual_format(&self) -> Result<Format, String> {
         match self {
-            Self::Command(_) => Ok(Format::Json),
+            Self::Command(_) | Self::Path(_) | Self::Url(_) => Ok(Format::Json),
             Self::File(file) => Format::of_file(file).ok_or_else(|| {
                 format!(
                     "the name `{file}` does not tell the form; add format = \"toml\", \"json\" or \"dotenv\", or use a \
@@ -88,14 +124,28 @@ pub(super) struct Loaded {
     pub(super) settings: Settings,
     /// The SHA-256 of what was read, in hex.
     digest: String,
-    /// Where it really came from: the true path of a file, or nothing to tell two commands apart by.
-    place: Option<std::path::PathBuf>,
+    /// Where it really came from: the true path of a file or the whole URL; nothing for a command.
+    place: Option<String>,
+    /// Whether the release that answered was shown to be the one under test; nothing where no release answers.
+    is_identified: Option<bool>,
+}
+
+/// A configuration before it is taken apart.
+struct Raw {
+    text: String,
+    place: Option<String>,
+    is_identified: Option<bool>,
 }
 
 impl Loaded {
     /// Whether what was read is the same to the last byte.
     pub(super) fn is_copy_of(&self, other: &Self) -> bool {
         self.digest == other.digest
+    }
+
+    /// Whether something answered of which nobody knows which release it is.
+    pub(super) fn is_unidentified(&self) -> bool {
+        self.is_identified == Some(false)
     }
 }
 
@@ -105,7 +155,14 @@ impl Side {
         match &self.source {
             Source::File(file) => format!("the file {file}"),
             Source::Command(command) => format!("the output of `{command}`"),
+            Source::Path(path) => format!("the answer of {path}"),
+            Source::Url(url) => format!("the answer of {url}"),
         }
+    }
+
+    /// Whether the target is asked.
+    pub(super) fn asks_target(&self) -> bool {
+        matches!(self.source, Source::Path(_))
     }
 
     /// Reads the configuration.
@@ -113,16 +170,18 @@ impl Side {
     /// # Errors
     /// The judgement of the step, when there is nothing to compare.
     pub(super) async fn load(&self, context: &Context) -> Result<Loaded, Judgement> {
-        let (text, place) = match &self.source {
-            Source::File(file) => (self.read_file(context, file)?, context.probes.files.canonical(file)),
-            Source::Command(command) => (self.read_output(context, command).await?, None),
+        let Raw { text, place, is_identified } = match &self.source {
+            Source::File(file) => self.read_file(context, file)?,
+            Source::Command(command) => self.read_output(context, command).await?,
+            Source::Path(path) => self.ask_target(context, path).await?,
+            Source::Url(url) => self.ask(context, url.clone(), false).await?,
         };
         let settings = document::read(&text, self.format)
             .map_err(|message| Judgement::error(self.unreadable(&message, &self.origin())))?;
         if settings.is_empty() {
             return Err(Judgement::error(self.empty()));
         }
-        Ok(Loaded { settings, digest: sha256(text.as_bytes()), place })
+        Ok(Loaded { settings, digest: sha256(text.as_bytes()), place, is_identified })
     }
 
     /// Whether both sides were read at one and the same place.
@@ -134,24 +193,51 @@ impl Side {
     pub(super) fn evidence(&self, loaded: &Loaded) -> Evidence {
         let note = match self.source {
             Source::File(_) => "; the running process was not asked what it has loaded",
-            Source::Command(_) => "",
+            Source::Command(_) | Source::Path(_) => "",
+            Source::Url(_) => "; nothing shows which release answered there",
         };
         let text = format!("{} settings from {}{note}", loaded.settings.len(), self.origin());
         Evidence::text(&self.name, text)
     }
 
-    fn read_file(&self, context: &Context, file: &str) -> Result<String, Judgement> {
-        context.probes.files.read(file).map_err(|error| {
+    fn read_file(&self, context: &Context, file: &str) -> Result<Raw, Judgement> {
+        let text = context.probes.files.read(file).map_err(|error| {
             let problem = match error {
                 FileError::Missing { .. } => self.no_data(&error.to_string()),
                 FileError::TooLarge { .. } | FileError::NotText { .. } => self.unreadable(&error.to_string(), file),
                 FileError::Read { ref source, .. } => self.no_data(&format!("{error}: {source}")),
             };
             Judgement::error(problem)
-        })
+        })?;
+        let place = context.probes.files.canonical(file).map(|path| path.display().to_string());
+        Ok(Raw { text, place, is_identified: None })
     }
 
-    async fn read_output(&self, context: &Context, command: &CommandLine) -> Result<String, Judgement> {
+    /// Asks the target, which shows first that it is the release under test.
+    async fn ask_target(&self, context: &Context, path: &str) -> Result<Raw, Judgement> {
+        let is_identified = match context.identity().await? {
+            Identified::Proven(_) => true,
+            Identified::Unidentified => false,
+        };
+        self.ask(context, context.url_of(path)?, is_identified).await
+    }
+
+    async fn ask(&self, context: &Context, url: String, is_identified: bool) -> Result<Raw, Judgement> {
+        let mut request = Request::new("GET", &url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = context.ask(&context.fresh(request)).await?;
+        if response.status != 200 {
+            return Err(Judgement::error(self.no_data(&format!("status {} instead of 200", response.status))));
+        }
+        if response.truncated {
+            return Err(Judgement::error(self.unreadable("an answer of more bytes than are kept", &url)));
+        }
+        Ok(Raw { text: response.text(), place: Some(url), is_identified: Some(is_identified) })
+    }
+
+    async fn read_output(&self, context: &Context, command: &CommandLine) -> Result<Raw, Judgement> {
         let finished = context.run_unseen(&context.command(command)).await?;
         if finished.exit != Exit::Status(0) {
             return Err(Judgement::error(self.command_failed(command, &finished)));
@@ -160,7 +246,7 @@ impl Side {
             let message = format!("it printed {} bytes, more than are kept", finished.stdout.total);
             return Err(Judgement::error(self.unreadable(&message, &command.to_string())));
         }
-        Ok(finished.stdout.text())
+        Ok(Raw { text: finished.stdout.text(), place: None, is_identified: None })
     }
 
     fn no_data(&self, message: &str) -> Problem {
@@ -189,18 +275,8 @@ impl Side {
         let last = errors.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing on standard error");
         Problem::new(Reason::ToolFailed, format!("the command that prints the configuration of {} failed", self.name))
             .expected(format!("`{command}` ends with status 0"))
-            .observed(format!("{}; {}", ending(finished.exit), excerpt(last, MESSAGE)))
+            .observed(format!("{}; {}", finished.exit_in_words(), excerpt(last, MESSAGE)))
             .next(format!("run `{command}` by hand"))
-    }
-}
-
-/// How a command ended, in words.
-fn ending(exit: Exit) -> String {
-    match exit {
-        Exit::Status(status) => format!("status {status}"),
-        Exit::Signal(signal) => format!("ended by signal {signal}"),
-        Exit::TimedOut => "no end in time".to_owned(),
-        Exit::Cancelled => "stopped with the run".to_owned(),
     }
 }
 
@@ -218,8 +294,11 @@ mod tests {
         assert_eq!((file.source, file.format), (Source::File("settings/staging.toml".to_owned()), Format::Toml));
         let command = side("name = \"staging\"\ncommand = \"make config\"").unwrap();
         assert_eq!(command.format, Format::Json);
-        assert_eq!(side("name = \"a\"").unwrap_err(), "a side needs `file` or `command`");
+        assert_eq!(side("name = \"a\"").unwrap_err(), "a side needs `file`, `command`, `path` or `url`");
         assert!(side("name = \"a\"\nfile = \"a.toml\"\ncommand = \"b\"").is_err());
+        assert!(side("name = \"a\"\npath = \"config\"").unwrap_err().contains("does not begin with a slash"));
+        assert!(side("name = \"a\"\nfile = \"a.toml\"\nheaders = { a = \"b\" }").is_err());
+        assert!(side("name = \"a\"\npath = \"/config\"\nheaders = { a = \"b\" }").unwrap().asks_target());
         assert!(side("name = \" \"\nfile = \"a.toml\"").is_err());
     }
 

@@ -111,6 +111,40 @@ async fn a_side_that_is_missing_empty_or_unreadable_is_an_error() {
     assert_eq!(of("file = \"broken.json\"").await, ("error", "unparsable"));
 }
 
+#[tokio::test]
+async fn a_command_is_a_side_and_what_it_prints_is_never_shown() {
+    let files = folder(&[
+        ("production.toml", PRODUCTION),
+        (
+            "staging.json",
+            r#"{"workers": 4, "url": "https://s.example",
+        "secret_key": "very-hidden", "log_level": "X"}"#,
+        ),
+    ]);
+    let shown = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = std::sync::Arc::clone(&shown);
+    let mut context = Context::for_test(files.path(), NOW);
+    context.output =
+        crate::kind::check::OutputSink::new(move |_, piece| sink.lock().unwrap().extend_from_slice(piece));
+    let step = step("command = \"cat staging.json\"", "file = \"production.toml\"", RULES);
+    let judgement = step.judge(&context).await;
+    assert_eq!(ended(&judgement), ("pass", "met"));
+    assert!(!format!("{judgement:?}").contains("very-hidden"));
+    assert_eq!(*shown.lock().unwrap(), b"");
+}
+
+#[tokio::test]
+async fn two_equal_commands_are_one_place_and_a_failing_one_is_an_error() {
+    let files = folder(&[("production.toml", PRODUCTION)]);
+    let cat = "command = \"cat production.toml\", format = \"toml\"";
+    let equal = "must-equal = [\"*\"]\n";
+    assert_eq!(ended(&judged(&files, &step(cat, cat, equal)).await), ("error", "precondition"));
+    let failing = "command = [\"sh\", \"-c\", \"echo '{}'; exit 1\"]";
+    assert_eq!(ended(&judged(&files, &step(failing, cat, RULES)).await), ("error", "tool-failed"));
+    let silent = "command = \"true\"";
+    assert_eq!(ended(&judged(&files, &step(silent, cat, RULES)).await), ("error", "unparsable"));
+}
+
 #[test]
 fn a_step_that_compares_nothing_or_contradicts_itself_is_a_mistake() {
     let messages = |rules| {

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::kind::check::answers::{Answer, missing, not_met};
 use crate::kind::check::{CommandLine, Context, placeholder};
 use crate::model::{Outcome, Problem, Reason};
 
-use super::answers::{Answer, missing, not_met};
 use super::runner::Runner;
 use super::script::{Script, started_file, text_is_readable};
 use super::shell_text::{base_name, command_does_nothing, text_for_shell, without_wrappers};
@@ -32,8 +32,8 @@ pub(super) fn is_short(command: &str, limit: usize) -> Answer {
 
 /// Whether everything in the command is filled in.
 pub(super) fn is_filled_in(context: &Context, command: &CommandLine) -> Answer {
-    let unfilled = command.argv().iter().find_map(|word| placeholder(word).map(str::to_owned));
-    match unfilled.or_else(|| unset_variable(context, command)) {
+    let text = command.argv().join(" ");
+    match placeholder(&text).map(str::to_owned).or_else(|| unset_variable(context, command)) {
         None => Ok("nothing in it is left to fill in".to_owned()),
         Some(found) => Err(Outcome::Fail(left_open(&found, command))),
     }

@@ -3,9 +3,9 @@
 use regex::Regex;
 
 use crate::kind::check::Context;
+use crate::kind::check::answers::{Answer, missing};
 use crate::model::{Outcome, Problem};
 
-use super::answers::{Answer, missing};
 use super::previous::Previous;
 
 /// Whether the command stands in every file. Where the command names the release to go back to, a document may have

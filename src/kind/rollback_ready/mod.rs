@@ -3,7 +3,6 @@
 //! The command itself is never run here; `rollback-rehearsal` does that. What can be known without running it is
 //! asked question by question, and all answers are told at once.
 
-mod answers;
 mod command;
 mod documented;
 mod makefile;
@@ -18,12 +17,12 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::kind::check::answers::{Answer, Answers, missing, not_met};
 use crate::kind::check::{Check, CommandLine, Context, Judgement, Judging, SettingProblem};
 use crate::kind::{self, Kind};
 use crate::model::{Evidence, Length, Outcome, Problem, Reason, Template};
 use crate::probe::process::Exit;
 
-use answers::{Answer, Answers, ending, missing, not_met};
 use previous::{Artifact, Previous};
 
 /// The descriptor.
@@ -189,7 +188,7 @@ impl RollbackReady {
             answers.put("dry run", self.try_dry(dry_run, command, context, &mut evidence).await);
         }
         answers.put("rehearsed", rehearsed::is_rehearsed(command, self.rehearsed_within, context));
-        Judgement::new(answers.outcome(&shown))
+        Judgement::new(answers.outcome(&format!("`{shown}`")))
             .examined(answers.number(), "questions")
             .with([Evidence::text("rollback command", &shown), answers.evidence()])
             .with(evidence)
@@ -222,14 +221,14 @@ impl RollbackReady {
         let finished = context.run(&context.command(dry_run)).await.map_err(|judgement| judgement.outcome)?;
         evidence.extend(finished.evidence());
         if finished.exit != Exit::Status(0) {
-            return Err(Outcome::Fail(dry_run_failed(dry_run, &ending(&finished))));
+            return Err(Outcome::Fail(dry_run_failed(dry_run, &finished.ending())));
         }
         let printed = finished.stdout.text() + &finished.stderr.text();
         let wanted = self.dry_run_mentions.as_deref().unwrap_or("");
         if printed.trim().is_empty() || !printed.contains(wanted) {
-            return Err(Outcome::Fail(dry_run_silent(dry_run, wanted, &ending(&finished))));
+            return Err(Outcome::Fail(dry_run_silent(dry_run, wanted, &finished.ending())));
         }
-        Ok(format!("`{dry_run}`: {}", ending(&finished)))
+        Ok(format!("`{dry_run}`: {}", finished.ending()))
     }
 }
 

@@ -3,13 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kind::check::answers::{Answer, missing, not_met};
 use crate::kind::check::{CommandLine, Context, placeholder};
 use crate::model::{Outcome, Problem, Reason, Release, excerpt};
 use crate::probe::git::{GitError, GitProgram, RemoteTag, Tag};
 use crate::probe::limit::Stop;
 use crate::probe::process::Exit;
-
-use super::answers::{Answer, ending, missing, not_met};
 
 /// How many characters of what a command printed are shown.
 const SHOWN: usize = 120;
@@ -165,7 +164,7 @@ impl Previous {
     async fn is_shown_by(&self, command: &CommandLine, context: &Context) -> Answer {
         let finished = context.run(&context.command(command)).await.map_err(|judgement| judgement.outcome)?;
         let printed = finished.stdout.text();
-        let seen = ending(&finished);
+        let seen = finished.ending();
         if finished.exit != Exit::Status(0) || printed.trim().is_empty() {
             return Err(Outcome::Fail(self.not_there(&format!("the output of `{command}`"), &seen)));
         }

@@ -1,11 +1,10 @@
 //! Whether this very command was rehearsed, how that ended, and how long ago.
 
+use crate::kind::check::answers::{Answer, not_met};
 use crate::kind::check::{CommandLine, Context};
 use crate::model::{Length, Outcome, Problem, Reason, Verdict};
 use crate::probe::files::sha256;
 use crate::probe::rehearsals::{Rehearsal, RehearsalError};
-
-use super::answers::{Answer, not_met};
 
 /// How far the clock of another machine may be ahead, in seconds.
 const CLOCK_SKEW: i64 = 300;

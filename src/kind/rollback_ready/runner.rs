@@ -1,11 +1,11 @@
 //! Commands that name a recipe of a task runner: `make rollback`, `just rollback`, `npm run rollback`. The runner is
 //! there on most machines; whether it knows the recipe, and whether the recipe does anything, is the question.
 
+use crate::kind::check::answers::{Answer, missing, not_met};
 use crate::kind::check::{CommandLine, Context};
 use crate::model::{Outcome, Problem, Reason, excerpt};
 use crate::probe::process::{Exit, Finished};
 
-use super::answers::{Answer, ending, missing, not_met};
 use super::makefile::{MakeArguments, NO_TARGET, Rules};
 use super::script::{Script, started_file};
 use super::shell_text::{base_name, effects, is_plain, is_shell, text_does_nothing, without_wrappers};
@@ -126,7 +126,7 @@ async fn shown_by(context: &Context, argv: &[String], option: &str) -> Answer {
         .expect("the runner is the first word");
     let finished = context.run_unseen(&context.command(&line)).await.map_err(|judgement| judgement.outcome)?;
     if finished.exit != Exit::Status(0) {
-        return Err(Outcome::Fail(unknown_recipe(runner, recipe, &ending(&finished))));
+        return Err(Outcome::Fail(unknown_recipe(runner, recipe, &finished.ending())));
     }
     if runner == "just" && text_does_nothing(&just_body(&finished.stdout.text())) {
         return Err(Outcome::Fail(empty_recipe(recipe)));

@@ -1,11 +1,11 @@
 //! Scripts: whether one is there, whether its interpreter can read it, and whether it does anything.
 
+use crate::kind::check::answers::{Answer, missing, not_met};
 use crate::kind::check::{CommandLine, Context};
 use crate::model::{Outcome, Problem, Reason};
 use crate::probe::files::FileError;
 use crate::probe::process::Exit;
 
-use super::answers::{Answer, ending, missing, not_met};
 use super::shell_text::{base_name, is_shell, text_does_nothing};
 
 /// Reads a Python file as the interpreter would, without running it and without writing compiled code.
@@ -118,7 +118,7 @@ async fn syntax(context: &Context, argv: &[&str], what: &str) -> Result<(), Outc
     }
     let problem = Problem::new(Reason::NotMet, format!("{what} has an error of syntax"))
         .expected(format!("`{line}` ends with status 0"))
-        .observed(ending(&finished))
+        .observed(finished.ending())
         .next(format!("run `{line}` and correct {what}"));
     Err(Outcome::Fail(problem))
 }

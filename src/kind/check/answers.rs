@@ -1,43 +1,40 @@
-//! The questions that are put to a rollback command, and their answers.
+//! Several questions about one thing, put one after the other, and their answers told at once: a person who corrects
+//! one mistake should not have to run the gate again to learn of the next.
 
-use crate::model::{Evidence, Outcome, Problem, Reason, excerpt};
-use crate::probe::process::{Exit, Finished};
-
-/// How many characters of a message of another program are shown.
-const MESSAGE: usize = 200;
+use crate::model::{Evidence, Outcome, Problem, Reason};
 
 /// What was seen, or how the question ends the step.
-pub(super) type Answer = Result<String, Outcome>;
+pub(crate) type Answer = Result<String, Outcome>;
 
 /// All questions with their answers, in the order in which they were put.
 #[derive(Debug, Default)]
-pub(super) struct Answers(Vec<(&'static str, Answer)>);
+pub(crate) struct Answers(Vec<(&'static str, Answer)>);
 
 impl Answers {
     /// Adds a question with its answer.
-    pub(super) fn put(&mut self, question: &'static str, answer: Answer) {
+    pub(crate) fn put(&mut self, question: &'static str, answer: Answer) {
         self.0.push((question, answer));
     }
 
     /// How many questions were put.
-    pub(super) fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         self.0.len()
     }
 
     /// The worst answer: a fail before an error before a warn, and the first of its sort. What else is not good
     /// stands behind it, so that a reader sees all of it at once.
-    pub(super) fn outcome(&self, command: &str) -> Outcome {
+    pub(crate) fn outcome(&self, about: &str) -> Outcome {
         for rank in [rank_of_fail, rank_of_error, rank_of_warn] {
             if let Some((question, worst)) = self.bad().find(|(_, outcome)| rank(outcome)) {
                 return with_others(worst.clone(), self.others(question));
             }
         }
         let seen: Vec<&str> = self.0.iter().filter_map(|(_, answer)| answer.as_deref().ok()).collect();
-        Outcome::pass(format!("`{command}`: {}", seen.join("; ")))
+        Outcome::pass(format!("{about}: {}", seen.join("; ")))
     }
 
     /// One row for each question.
-    pub(super) fn evidence(&self) -> Evidence {
+    pub(crate) fn evidence(&self) -> Evidence {
         let rows = self.0.iter().map(|(question, answer)| {
             let (ended, seen) = match answer {
                 Ok(seen) => ("pass", seen.clone()),
@@ -93,26 +90,13 @@ fn with_others(mut outcome: Outcome, others: Vec<String>) -> Outcome {
 }
 
 /// A fail for something that is not there.
-pub(super) fn missing(what: impl Into<String>) -> Problem {
+pub(crate) fn missing(what: impl Into<String>) -> Problem {
     Problem::new(Reason::Missing, what)
 }
 
 /// A fail for something that is there and not as it must be.
-pub(super) fn not_met(what: impl Into<String>) -> Problem {
+pub(crate) fn not_met(what: impl Into<String>) -> Problem {
     Problem::new(Reason::NotMet, what)
-}
-
-/// How a program ended and what it said last, on one line.
-pub(super) fn ending(finished: &Finished) -> String {
-    let ended = match finished.exit {
-        Exit::Status(status) => format!("status {status}"),
-        Exit::Signal(signal) => format!("ended by signal {signal}"),
-        Exit::TimedOut => "no end in time".to_owned(),
-        Exit::Cancelled => "stopped with the run".to_owned(),
-    };
-    let (errors, output) = (finished.stderr.text(), finished.stdout.text());
-    let mut lines = errors.lines().chain(output.lines()).filter(|line| !line.trim().is_empty());
-    lines.next().map_or_else(|| format!("{ended}, no output"), |line| format!("{ended}: {}", excerpt(line, MESSAGE)))
 }
 
 #[cfg(test)]
@@ -142,6 +126,6 @@ mod tests {
         let mut answers = Answers::default();
         answers.put("one", Ok("8 of 120 characters".to_owned()));
         answers.put("two", Ok("the target is there".to_owned()));
-        assert_eq!(answers.outcome("make x"), Outcome::pass("`make x`: 8 of 120 characters; the target is there"));
+        assert_eq!(answers.outcome("make x"), Outcome::pass("make x: 8 of 120 characters; the target is there"));
     }
 }
