@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::kind::check::{CommandLine, Context, Judgement};
-use crate::model::{Evidence, Length, Problem, Reason, Stream};
+use crate::model::{Evidence, Length, Problem, Reason, Stream, excerpt};
 use crate::probe::process::{Command, Exit, Finished, Listener, ProcessError};
 
 /// How many characters of a line that a program wrote are shown in a message.
