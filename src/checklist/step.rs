@@ -103,10 +103,9 @@ impl LateFilling<'_> {
             toml::Value::String(text) => toml::Value::String(self.text(text)),
             toml::Value::Array(items) => toml::Value::Array(items.iter().map(|item| self.value(item)).collect()),
             toml::Value::Table(table) => toml::Value::Table(self.table(table)),
-            toml::Value::Integer(_)
-            | toml::Value::Float(_)
-            | toml::Value::Boolean(_)
-            | toml::Value::Datetime(_) => value.clone(),
+            toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => {
+                value.clone()
+            }
         }
     }
 
@@ -158,7 +157,9 @@ pub(crate) struct When {
 impl When {
     /// Whether a step applies with a profile and a target.
     pub(crate) fn holds(&self, profile: Profile, target: Option<&Target>) -> bool {
-        let named = |list: &[String], name: Option<&str>| list.is_empty() || list.iter().any(|one| Some(one.as_str()) == name);
+        let named = |list: &[String], name: Option<&str>| {
+            list.is_empty() || list.iter().any(|one| Some(one.as_str()) == name)
+        };
         (self.profile.is_empty() || self.profile.contains(&profile))
             && named(&self.target, target.map(|target| target.name.as_str()))
             && named(&self.environment, target.map(|target| target.environment.as_str()))

@@ -161,7 +161,9 @@ impl Code {
             Self::EmptyChecklist => ("empty-checklist", "A checklist without steps, which would say nothing."),
             Self::NoOwner => ("no-owner", "Nobody answers for a step."),
             Self::NoRollback => ("no-rollback", "A step does not say what to do when it goes wrong."),
-            Self::InvalidSettings => ("invalid-settings", "Settings that fit their types and still make no sense together."),
+            Self::InvalidSettings => {
+                ("invalid-settings", "Settings that fit their types and still make no sense together.")
+            }
             Self::UnknownNeed => ("unknown-need", "A step needs a step that does not exist."),
             Self::NeedsItself => ("needs-itself", "A step needs itself."),
             Self::NeedCycle => ("need-cycle", "Steps need each other in a ring."),
@@ -177,7 +179,9 @@ impl Code {
             Self::UnknownTarget => ("unknown-target", "A target that the service file does not have."),
             Self::UnknownProfile => ("unknown-profile", "A profile that does not exist."),
             Self::UnknownEnvironment => ("unknown-environment", "An environment that no target has."),
-            Self::UnknownStep => ("unknown-step", "A waiver or a `not-applicable` speaks of a step that does not exist."),
+            Self::UnknownStep => {
+                ("unknown-step", "A waiver or a `not-applicable` speaks of a step that does not exist.")
+            }
             Self::Version => ("version", "The version of the release could not be read."),
         }
     }

@@ -49,10 +49,8 @@ fn advice<'a>(diagnostic: &Diagnostic, suggestion: &'a Suggestion, sources: &'a 
     let help = diagnostic.help.as_deref().unwrap_or("write this instead");
     let window = Window::around(&suggestion.place.span(), sources.text(suggestion.place.file));
     let patch = Patch::new(window.inside(&suggestion.place.span()), clean(&suggestion.replacement));
-    let snippet = Snippet::source(window.text)
-        .line_start(window.line)
-        .path(name(suggestion.place.file, sources))
-        .patch(patch);
+    let snippet =
+        Snippet::source(window.text).line_start(window.line).path(name(suggestion.place.file, sources)).patch(patch);
     Group::with_title(Level::HELP.secondary_title(clean(help))).element(snippet)
 }
 
@@ -119,8 +117,9 @@ mod tests {
     #[test]
     fn a_problem_is_drawn_with_file_line_column_caret_and_help() {
         let (mut problems, place) = problem("# one\n# two\n# three\nid = 1\n", 25..26);
-        problems.tell(Diagnostic::new(Code::WrongType, "`id` must be a string").at(place, "an integer").help("quote it"));
-        insta::assert_snapshot!(problems.draw(Colour::Plain), @"");
+        problems
+            .tell(Diagnostic::new(Code::WrongType, "`id` must be a string").at(place, "an integer").help("quote it"));
+        insta::assert_snapshot!(problems.draw(Colour::Plain));
     }
 
     #[test]
@@ -128,7 +127,7 @@ mod tests {
         let (mut problems, place) = problem("[[step]]\nkimd = \"lint\"\n", 9..13);
         let diagnostic = Diagnostic::new(Code::UnknownKey, "`kimd` is unknown").at(place.clone(), "");
         problems.tell(diagnostic.help("did you mean `kind`?").suggest(place, "kind"));
-        insta::assert_snapshot!(problems.draw(Colour::Plain), @"");
+        insta::assert_snapshot!(problems.draw(Colour::Plain));
     }
 
     #[test]

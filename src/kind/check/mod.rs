@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::pin::Pin;
+use std::time::Duration;
 
 use crate::model::Effect;
 
@@ -9,10 +10,14 @@ mod command_line;
 mod context;
 mod judgement;
 mod run_command;
+#[cfg(test)]
+mod sample;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+#[cfg(test)]
+pub(crate) use sample::SAMPLE;
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
@@ -26,6 +31,11 @@ pub(crate) trait Check: Debug + Send + Sync {
     /// What the step may do to the target.
     fn effect(&self) -> Effect {
         Effect::Read
+    }
+
+    /// How long one attempt may take, for steps that give no `timeout` of their own.
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(60)
     }
 
     /// Whether it talks to the running target, which must then be there and ready.
