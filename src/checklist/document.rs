@@ -99,7 +99,8 @@ impl<'t> Document<'t> {
 }
 
 /// Said of everything that is not TOML.
-const SYNTAX: &str = "write it as TOML: `key = value` lines below a `[table]` or `[[step]]` line; see https://toml.io";
+const SYNTAX: &str =
+    "write it as TOML: `key = value` lines below a `[table]` or `[[step]]` line; see https://toml.io";
 
 #[cfg(test)]
 mod tests {

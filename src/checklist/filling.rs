@@ -25,8 +25,8 @@ pub(super) struct Use {
 pub(super) struct Filled {
     /// Names that were filled in.
     pub(super) known: BTreeSet<String>,
-    /// Whether a name stays that is known only during the run.
-    pub(super) is_late: bool,
+    /// Names that are known only during the run.
+    pub(super) late: Vec<Use>,
     /// Names that are declared and have no value here.
     pub(super) missing: Vec<(Use, Missing)>,
     /// Names that nothing declares so far.
@@ -34,6 +34,12 @@ pub(super) struct Filled {
 }
 
 impl Filled {
+    /// Takes names out that the step fills in by itself.
+    pub(super) fn forget(&mut self, own: &[String]) {
+        self.missing.retain(|(used, _)| !own.contains(&used.name));
+        self.open.retain(|used| !own.contains(&used.name));
+    }
+
     /// The problems of names that have no value here.
     pub(super) fn missing_told(&self) -> impl Iterator<Item = Diagnostic> {
         self.missing.iter().map(|(used, missing)| {
@@ -51,6 +57,8 @@ pub(super) struct Filling<'a, 'g> {
     file: FileId,
     /// Names that are left alone.
     own: &'a [String],
+    /// Whether values are looked up, or only names checked.
+    values: bool,
     filled: Filled,
 }
 
@@ -63,9 +71,16 @@ impl<'a, 'g> Filling<'a, 'g> {
         own: &'a [String],
         table: &mut DeTable<'_>,
     ) -> Filled {
-        let mut filling = Self { names, sources, file, own, filled: Filled::default() };
+        let mut filling = Self { names, sources, file, own, values: true, filled: Filled::default() };
         filling.table(table);
         filling.filled
+    }
+
+    /// Only looks whether all names in a table are declared; gives back the uses of those that are not.
+    pub(super) fn check(names: &'a Names<'g>, sources: &'a Sources, file: FileId, table: &DeTable<'_>) -> Vec<Use> {
+        let mut filling = Self { names, sources, file, own: &[], values: false, filled: Filled::default() };
+        filling.table(&mut table.clone());
+        filling.filled.open
     }
 
     fn table(&mut self, table: &mut DeTable<'_>) {
@@ -104,6 +119,9 @@ impl<'a, 'g> Filling<'a, 'g> {
     }
 
     fn one(&mut self, name: &str, used: impl FnOnce() -> Use) -> Option<String> {
+        if !self.values && self.names.has(name) {
+            return None;
+        }
         match self.names.value(name) {
             Some(Value::Known(value)) => {
                 self.filled.known.insert(name.to_owned());
@@ -111,7 +129,7 @@ impl<'a, 'g> Filling<'a, 'g> {
             }
             Some(Value::Late(text)) => {
                 self.filled.known.insert(name.to_owned());
-                self.filled.is_late = true;
+                self.filled.late.push(used());
                 Some(text)
             }
             Some(Value::Missing(missing)) => {

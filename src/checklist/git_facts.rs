@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::model::{Release, Template};
-use crate::probe::git::Git;
+use crate::probe::git::{Git, GitError};
 
 use super::names::{Missing, Value};
 
@@ -31,7 +31,8 @@ struct Tags {
 
 impl<'g> GitFacts<'g> {
     /// The names, in alphabetical order.
-    pub(super) const NAMES: [&'static str; 6] = ["branch", "commit", "previous-release", "short-commit", "tag", "version"];
+    pub(super) const NAMES: [&'static str; 6] =
+        ["branch", "commit", "previous-release", "short-commit", "tag", "version"];
 
     /// The facts of a repository. `pattern` is the form of release tags, `declared` the version that a file of the
     /// service names, and `are_looked_up` says whether anything is looked up at all.
@@ -138,13 +139,31 @@ fn version_in<'t>(pattern: &str, tag: &'t str) -> &'t str {
 }
 
 fn commit_of(git: &Git) -> Result<String, Missing> {
-    let _ = git;
-    Err(Missing::new("the repository was not asked", "merge the git probe"))
+    git.commit_now().map_err(|error| unanswered(&error))
 }
 
 fn tags_of(git: &Git, pattern: &str) -> Result<Tags, Missing> {
-    let _ = (git, pattern);
-    Err(Missing::new("the repository was not asked", "merge the git probe"))
+    let facts = git.release_facts(pattern).map_err(|error| unanswered(&error))?;
+    Ok(Tags { branch: facts.branch, exact: facts.exact_tag, previous: facts.previous_tag })
+}
+
+fn unanswered(error: &GitError) -> Missing {
+    let help = match error {
+        GitError::NoRepository { .. } => "run inside the repository of the service, or `git init` one and commit",
+        GitError::Unborn => "commit first",
+        GitError::DubiousOwnership { .. } => "tell git to trust it: `git config --global --add safe.directory PATH`",
+        GitError::Unsupported { .. } | GitError::Bare { .. } => "check the service out with its working tree",
+        GitError::UnknownCommit { .. }
+        | GitError::InvalidName { .. }
+        | GitError::NoRemote { .. }
+        | GitError::Unreachable { .. }
+        | GitError::ProgramMissing
+        | GitError::Program { .. }
+        | GitError::Unreadable { .. }
+        | GitError::Stopped(_)
+        | GitError::Read(_) => "look at what `git status` says",
+    };
+    Missing::new(error.to_string(), help)
 }
 
 #[cfg(test)]

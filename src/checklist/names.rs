@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic, Place, Problems};
 use crate::model::Template;
 
+use super::filling::placeholder;
 use super::git_facts::GitFacts;
 use super::nearest::nearest;
 
@@ -78,6 +79,11 @@ impl<'g> Names<'g> {
         self.fixed.insert(name.into(), value);
     }
 
+    /// Takes the declaration of a variable back.
+    pub(super) fn unvary(&mut self, name: &str) {
+        self.variables.remove(name);
+    }
+
     /// Declares a secret. It is filled in like any other name, and never exported.
     pub(super) fn hide(&mut self, name: &str, value: Value) {
         self.secrets.insert(name.to_owned());
@@ -102,14 +108,14 @@ impl<'g> Names<'g> {
 
     /// The value of a name; nothing if it is not declared.
     pub(super) fn value(&self, name: &str) -> Option<Value> {
+        self.used.borrow_mut().insert(name.to_owned());
         if let Some(value) = self.fixed.get(name) {
             return Some(value.clone());
         }
-        if let Some(variable) = self.variables.get(name) {
-            self.used.borrow_mut().insert(name.to_owned());
-            return Some(self.resolve(&variable.text));
+        match self.variables.get(name) {
+            Some(variable) => Some(self.resolve(&variable.text)),
+            None => self.facts.value(name),
         }
-        self.facts.value(name)
     }
 
     /// A text with the names in it filled in as far as they are known. Names that are not declared stay.
@@ -160,10 +166,9 @@ impl<'g> Names<'g> {
         &self.facts
     }
 
-    /// Names of variables that no text has used so far.
-    pub(super) fn unused(&self) -> Vec<&str> {
-        let used = self.used.borrow();
-        self.variables.keys().map(String::as_str).filter(|name| !used.contains(*name)).collect()
+    /// Whether some text has used a name so far.
+    pub(super) fn is_used(&self, name: &str) -> bool {
+        self.used.borrow().contains(name)
     }
 
     /// Tells variables that use undeclared names or each other in a ring. Those in a ring lose their text, so that
@@ -171,9 +176,10 @@ impl<'g> Names<'g> {
     pub(super) fn check_variables(&mut self, problems: &mut Problems) {
         let mut broken = Vec::new();
         for (name, variable) in &self.variables {
-            for placeholder in Template(&variable.text).placeholders() {
-                if !self.has(placeholder.name) {
-                    problems.tell(self.undeclared(placeholder.name, variable.place.clone(), &[]));
+            for (index, found) in Template(&variable.text).placeholders().iter().enumerate() {
+                if !self.has(found.name) {
+                    let place = variable.place.as_ref().map(|place| placeholder(problems.sources(), place, index));
+                    problems.tell(self.undeclared(found.name, place, &[]));
                 }
             }
             if let Some(ring) = self.ring(name) {

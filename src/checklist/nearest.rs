@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn a_slip_finds_the_name_that_was_meant() {
-        for (wrong, meant) in [("comand", "command"), ("min_files", "min-files"), ("Paths", "paths"), ("tol", "tool")] {
+        for (wrong, meant) in [("comand", "command"), ("min_files", "min-files"), ("Paths", "paths"), ("tol", "tool")]
+        {
             assert_eq!(nearest(wrong, NAMES), Some(meant), "{wrong}");
         }
     }

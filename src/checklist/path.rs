@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// One step down into a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +51,9 @@ fn in_value(value: &Spanned<DeValue<'_>>, matches: &dyn Fn(Range<usize>) -> bool
             .iter()
             .enumerate()
             .find_map(|(index, item)| in_value(item, matches).map(|inner| with_head(Part::Index(index), inner))),
-        DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_) => None,
+        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+            None
+        }
     };
     inner.or_else(|| matches(value.span()).then(Vec::new))
 }
@@ -88,7 +86,7 @@ fn remove_in(value: &mut Spanned<DeValue<'_>>, path: &[Part]) -> bool {
     match (value.get_mut(), path) {
         (DeValue::Table(table), path) => remove(table, path),
         (DeValue::Array(array), [Part::Index(index)]) if *index < array.len() => {
-            let items = std::mem::take(array).into_iter().enumerate();
+            let items = std::mem::replace(array, DeArray::new()).into_iter().enumerate();
             *array = items.filter(|(at, _)| at != index).map(|(_, item)| item).collect();
             true
         }

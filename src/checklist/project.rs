@@ -23,6 +23,8 @@ pub(crate) struct Project {
     pub(crate) checklists: Vec<Checklist>,
     /// All declared secrets, with their values.
     pub(crate) secrets: Vec<Secret>,
+    /// Secrets in files that the preparation of the target still writes. They are read after it.
+    pub(crate) late_secrets: Vec<LateSecret>,
     /// Every name that is known before the run, with its value. Secrets are not among them.
     pub(crate) names: BTreeMap<String, String>,
     /// The release under test.

@@ -27,9 +27,16 @@ pub(super) struct Owner<'a> {
     pub(super) name: &'a str,
     /// Keys that are valid beside those of the type.
     pub(super) more: &'a [&'static str],
+    /// Whether keys may be missing, because others stand elsewhere.
+    pub(super) is_partial: bool,
 }
 
-impl Owner<'_> {
+impl<'a> Owner<'a> {
+    /// The owner of a whole table.
+    pub(super) fn of(file: FileId, name: &'a str) -> Self {
+        Self { file, name, more: &[], is_partial: false }
+    }
+
     /// A place in the file of the owner, or in that of the defaults.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
         defaults::place(self.file, span)
@@ -95,7 +102,8 @@ impl<'t> Reading<'_, 't> {
             Mistake::UnknownKey { key, .. } if key.starts_with("x-") => path::remove(&mut self.table, &way),
             Mistake::MissingKey { key } => {
                 let missing = joined(&way, key);
-                if !self.cuts.contains(&missing) {
+                let may_be_missing = self.owner.is_partial && way.is_empty();
+                if !may_be_missing && !self.cuts.contains(&missing) {
                     self.tell(&mistake, &way, error, problems);
                 }
                 self.cuts.push(missing.clone());
@@ -241,7 +249,7 @@ mod tests {
     fn mistakes(text: &str) -> Vec<(Code, String)> {
         let mut problems = Problems::default();
         let file = problems.add_file("a.toml", text.into());
-        let owner = Owner { file, name: "a test", more: &["timeout"] };
+        let owner = Owner { more: &["timeout"], ..Owner::of(file, "a test") };
         let table = DeTable::parse(text).unwrap();
         let value = read(owner, &table, &|settings| Settings::deserialize(settings), &mut problems);
         assert!(value.is_some() || !problems.is_empty());

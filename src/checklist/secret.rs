@@ -144,7 +144,9 @@ fn value_in(files: &Files, file: impl AsRef<Path>) -> Result<String, FileError> 
 
 fn missing(source: &Source, how: &str) -> Missing {
     let (what, help) = match source {
-        Source::Variable(name) => (format!("the environment variable `{name}`"), format!("set `{name}` to the secret")),
+        Source::Variable(name) => {
+            (format!("the environment variable `{name}`"), format!("set `{name}` to the secret"))
+        }
         Source::File(file) => (format!("the file `{file}`"), format!("write the secret into `{file}`")),
     };
     Missing { code: Code::SecretMissing, why: format!("{what} {how}"), help }

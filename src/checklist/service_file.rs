@@ -109,7 +109,15 @@ pub(super) struct ServiceFile<'t> {
 
 /// The keys of the top level.
 pub(super) const KEYS: [&str; 10] = [
-    "service", "target", "defaults", "variables", "secret", "environment", "waiver", "not-applicable", "profile",
+    "service",
+    "target",
+    "defaults",
+    "variables",
+    "secret",
+    "environment",
+    "waiver",
+    "not-applicable",
+    "profile",
     "include",
 ];
 
@@ -147,7 +155,8 @@ impl<'t> ServiceFile<'t> {
         let Some(table) = table_of(value, file, "[service]", problems) else { return };
         let owner = Owner::of(file, "[service]");
         self.file = Some(file);
-        self.service = read(owner, &table, &|section| ServiceSection::deserialize(section), problems).unwrap_or_default();
+        self.service =
+            read(owner, &table, &|section| ServiceSection::deserialize(section), problems).unwrap_or_default();
     }
 
     fn add_section(&mut self, document: &mut Document<'t>, section: Section, problems: &mut Problems) {
@@ -230,6 +239,11 @@ impl<'t> ServiceFile<'t> {
                 self.waivers.push((document.file, waiver));
             }
         }
+    }
+
+    /// The environments of all targets.
+    pub(super) fn environments(&self) -> impl Iterator<Item = &str> {
+        self.targets.values().filter_map(|(_, table)| table.get_ref().get("environment")?.get_ref().as_str())
     }
 
     /// Whether something is defined for the first time; the second time is told with both places.
@@ -384,13 +398,15 @@ pub(super) fn unknown_keys(document: &Document<'_>, owner: &str, valid: &[&str],
         let diagnostic = Diagnostic::new(Code::UnknownKey, format!("`{name}` is not a key of {owner}"))
             .at(place.clone(), "")
             .help(advice(name, names.clone(), "keys"));
-        problems.tell(nearest(name, names).into_iter().fold(diagnostic, |told, meant| told.suggest(place.clone(), meant)));
+        problems.tell(
+            nearest(name, names).into_iter().fold(diagnostic, |told, meant| told.suggest(place.clone(), meant)),
+        );
     }
 }
 
 /// The problem of a kind that does not exist.
 pub(super) fn unknown_kind(name: &str, place: Place) -> Diagnostic {
-    let names = kind::names();
+    let names = kind::all().map(|kind| kind.name);
     let diagnostic = Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
         .at(place, "")
         .help(advice(name, names, "kinds"));

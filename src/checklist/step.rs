@@ -39,6 +39,11 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// Whether it needs the running target: its kind talks to it, or its settings name the port or the URL.
+    pub(crate) fn uses_target(&self) -> bool {
+        self.check.uses_target() || self.late.as_ref().is_some_and(Late::names_target)
+    }
+
     /// The judgement with the names filled in that are known only now: `port`, `target.url`, and what earlier
     /// steps captured, as `step.name`.
     ///
@@ -66,6 +71,12 @@ impl Late {
         let value = Spanned::new(0..0, DeValue::Table(settings));
         let settings = serde::Deserialize::deserialize(ValueDeserializer::from(value))?;
         Ok(Self { kind, settings, own })
+    }
+
+    /// Whether the settings name what is known only once the target runs.
+    fn names_target(&self) -> bool {
+        let text = self.settings.to_string();
+        Template(&text).placeholders().iter().any(|placeholder| matches!(placeholder.name, "port" | "target.url"))
     }
 
     fn check(&self, late: &BTreeMap<String, String>) -> Result<Arc<dyn Check>, Problem> {
@@ -103,10 +114,9 @@ impl LateFilling<'_> {
             toml::Value::String(text) => toml::Value::String(self.text(text)),
             toml::Value::Array(items) => toml::Value::Array(items.iter().map(|item| self.value(item)).collect()),
             toml::Value::Table(table) => toml::Value::Table(self.table(table)),
-            toml::Value::Integer(_)
-            | toml::Value::Float(_)
-            | toml::Value::Boolean(_)
-            | toml::Value::Datetime(_) => value.clone(),
+            toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => {
+                value.clone()
+            }
         }
     }
 
@@ -158,7 +168,9 @@ pub(crate) struct When {
 impl When {
     /// Whether a step applies with a profile and a target.
     pub(crate) fn holds(&self, profile: Profile, target: Option<&Target>) -> bool {
-        let named = |list: &[String], name: Option<&str>| list.is_empty() || list.iter().any(|one| Some(one.as_str()) == name);
+        let named = |list: &[String], name: Option<&str>| {
+            list.is_empty() || list.iter().any(|one| Some(one.as_str()) == name)
+        };
         (self.profile.is_empty() || self.profile.contains(&profile))
             && named(&self.target, target.map(|target| target.name.as_str()))
             && named(&self.environment, target.map(|target| target.environment.as_str()))

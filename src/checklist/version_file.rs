@@ -17,8 +17,12 @@ pub(super) fn version(files: &Files, root: &Path, setting: &str) -> Result<Strin
     let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
     let found = match (key, extension) {
         (None, _) => Some(text.trim().to_owned()),
-        (Some(key), Some("toml")) => in_toml(&text, key).map_err(|error| format!("`{path}` is not valid TOML: {error}"))?,
-        (Some(key), Some("json")) => in_json(&text, key).map_err(|error| format!("`{path}` is not valid JSON: {error}"))?,
+        (Some(key), Some("toml")) => {
+            in_toml(&text, key).map_err(|error| format!("`{path}` is not valid TOML: {error}"))?
+        }
+        (Some(key), Some("json")) => {
+            in_json(&text, key).map_err(|error| format!("`{path}` is not valid JSON: {error}"))?
+        }
         (Some(key), _) => assigned(&text, key),
     };
     let found = found.ok_or_else(|| format!("`{path}` has no text at `{}`", key.unwrap_or_default()))?;

@@ -119,7 +119,7 @@ mod tests {
         let (mut problems, place) = problem("# one\n# two\n# three\nid = 1\n", 25..26);
         problems
             .tell(Diagnostic::new(Code::WrongType, "`id` must be a string").at(place, "an integer").help("quote it"));
-        insta::assert_snapshot!(problems.draw(Colour::Plain), @"");
+        insta::assert_snapshot!(problems.draw(Colour::Plain));
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
         let (mut problems, place) = problem("[[step]]\nkimd = \"lint\"\n", 9..13);
         let diagnostic = Diagnostic::new(Code::UnknownKey, "`kimd` is unknown").at(place.clone(), "");
         problems.tell(diagnostic.help("did you mean `kind`?").suggest(place, "kind"));
-        insta::assert_snapshot!(problems.draw(Colour::Plain), @"");
+        insta::assert_snapshot!(problems.draw(Colour::Plain));
     }
 
     #[test]

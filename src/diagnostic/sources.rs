@@ -53,6 +53,11 @@ impl Sources {
         self.files.get(file.0).map_or("", |(_, text)| text)
     }
 
+    /// The texts of all files.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(_, text)| text.as_ref())
+    }
+
     /// Line and column of the first byte of a place, both from 1; the column counts characters.
     pub(crate) fn position(&self, place: &Place) -> (usize, usize) {
         let text = self.text(place.file);

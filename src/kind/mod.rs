@@ -31,7 +31,16 @@ pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &config_parity::KIND, &git_
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().copied().find(|kind| kind.name == name)
+    all().find(|kind| kind.name == name)
+}
+
+/// Every kind that a checklist may name.
+pub(crate) fn all() -> impl Iterator<Item = &'static Kind> + Clone {
+    #[cfg(test)]
+    let kinds = KINDS.iter().copied().chain([&check::SAMPLE]);
+    #[cfg(not(test))]
+    let kinds = KINDS.iter().copied();
+    kinds
 }
 
 /// The descriptor of a kind: everything that documentation, schema and loader need to know of it.

@@ -118,6 +118,17 @@ impl Files {
         self.root.join(path).metadata().is_ok_and(|metadata| metadata.is_file() && may_be_executed(&metadata))
     }
 
+    /// The files that stand right inside a folder and whose names end in an extension, in the order of their
+    /// names. Nothing if the folder is not there.
+    pub(crate) fn inside(&self, folder: impl AsRef<Path>, extension: &str) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return Vec::new() };
+        let paths = entries.flatten().map(|entry| entry.path());
+        let fits = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|found| found == extension);
+        let mut files: Vec<PathBuf> = paths.filter(fits).collect();
+        files.sort();
+        files
+    }
+
     fn bytes(&self, path: &Path) -> Result<Vec<u8>, FileError> {
         let file = std::fs::File::open(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing { path: path.to_owned() },
