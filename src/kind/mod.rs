@@ -14,12 +14,13 @@ use serde::de::DeserializeOwned;
 pub(crate) mod check;
 pub(crate) mod command;
 pub(crate) mod git_clean;
+pub(crate) mod git_tag;
 pub(crate) mod manual;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &git_clean::KIND, &manual::KIND];
+pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &git_clean::KIND, &git_tag::KIND, &manual::KIND];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
