@@ -4,9 +4,9 @@ use globset::GlobSet;
 
 use crate::kind::check::{Context, Judgement};
 use crate::model::{Outcome, Problem, Reason};
-use crate::probe::git::{Change, ChangeState, GitError, Head, Repository, Untracked, WorkingTree};
+use crate::probe::git::{Change, ChangeState, GitError, Head, Repository, Untracked, WorkingTree, short};
 
-use super::seen::{Seen, short};
+use super::seen::Seen;
 use super::{GitClean, UntrackedFiles, branch, pattern_set};
 
 /// Looks, and judges.
@@ -54,18 +54,12 @@ async fn not_pushed(context: &Context, remote: &str, commit: &str, (name, there)
     let (one, other) = (commit.to_owned(), there.to_owned());
     let question = move |repository: &Repository| Ok(repository.distance(&one, &other));
     let distance = context.probes.git.ask(&context.limit, question).await.ok().flatten();
-    let (apart, next) = match distance {
-        Some(distance) if distance.behind == 0 => {
-            (format!(", {} past it", commits(distance.ahead)), format!("git push {remote}"))
-        }
-        Some(distance) if distance.ahead == 0 => {
-            (format!(", {} behind it", commits(distance.behind)), "git pull --ff-only".to_owned())
-        }
-        Some(distance) => (
-            format!(", {} past it and {} behind it", commits(distance.ahead), commits(distance.behind)),
-            "git pull --rebase, then git push".to_owned(),
-        ),
-        None => (String::new(), format!("git fetch {remote}, then git status")),
+    let apart = distance.map(|distance| format!(", {}", distance.from(name))).unwrap_or_default();
+    let next = match distance {
+        Some(distance) if distance.behind == 0 => format!("git push {remote}"),
+        Some(distance) if distance.ahead == 0 => "git pull --ff-only".to_owned(),
+        Some(_) => "git pull --rebase, then git push".to_owned(),
+        None => format!("git fetch {remote}, then git status"),
     };
     Outcome::Fail(
         Problem::new(Reason::Mismatch, format!("the commit is not the one that {name} has"))
@@ -73,10 +67,6 @@ async fn not_pushed(context: &Context, remote: &str, commit: &str, (name, there)
             .observed(format!("HEAD is {}{apart}", short(commit)))
             .next(next),
     )
-}
-
-fn commits(number: usize) -> String {
-    if number == 1 { "1 commit".to_owned() } else { format!("{number} commits") }
 }
 
 fn no_such_branch(remote: &str, branch: &str) -> Outcome {

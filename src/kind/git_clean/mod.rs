@@ -77,17 +77,13 @@ impl Default for GitClean {
 
 impl Check for GitClean {
     fn expectation(&self) -> String {
-        let mut text = match self.untracked {
+        let tree = match self.untracked {
             UntrackedFiles::Forbidden => "no file is changed or untracked".to_owned(),
             UntrackedFiles::Allowed => "no tracked file is changed".to_owned(),
         };
-        if !self.branch.is_empty() {
-            text.push_str(&format!(", the branch is {}", self.branch.join(" or ")));
-        }
-        if self.pushed {
-            text.push_str(&format!(", and the commit is what {} has", self.remote));
-        }
-        text
+        let branch = (!self.branch.is_empty()).then(|| format!("the branch is {}", self.branch.join(" or ")));
+        let pushed = self.pushed.then(|| format!("the commit is what {} has", self.remote));
+        [Some(tree), branch, pushed].into_iter().flatten().collect::<Vec<_>>().join(", and ")
     }
 
     fn actions(&self) -> Vec<String> {

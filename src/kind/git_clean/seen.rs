@@ -1,7 +1,7 @@
 //! What was seen of the working tree, in words.
 
 use crate::model::{Evidence, Outcome, Problem, Reason};
-use crate::probe::git::{Change, Flagged, Head, Operation, Source, WorkingTree};
+use crate::probe::git::{Change, Flagged, Head, Operation, Source, WorkingTree, short};
 
 /// How many paths a message names.
 const NAMED: usize = 10;
@@ -122,9 +122,4 @@ fn nothing_tracked() -> Outcome {
             .observed("0 files")
             .next("git ls-files; check out the service, or run rollsafe in its folder"),
     )
-}
-
-/// Enough of an id to name a commit.
-pub(super) fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
 }

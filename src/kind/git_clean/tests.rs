@@ -125,7 +125,7 @@ async fn the_live_remote_decides_what_is_pushed() {
     sandbox.commit("new.py", "1\n");
     let problem = fails(&sandbox, "pushed = true").await;
     assert_eq!(problem.reason, Reason::Mismatch);
-    assert!(problem.observed.ends_with(", 1 commit past it"), "{}", problem.observed);
+    assert!(problem.observed.ends_with(", 1 commit past origin/main"), "{}", problem.observed);
     sandbox.git(&["push", "-q"]);
     sandbox.git_in(&sandbox.remote(), &["update-ref", "refs/heads/main", "HEAD~1"]);
     assert_eq!(sandbox.git(&["rev-parse", "origin/main"]), sandbox.git(&["rev-parse", "HEAD"]));

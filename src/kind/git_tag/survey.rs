@@ -3,10 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::Release;
-use crate::probe::git::{
-    Ancestry, Distance, Git, GitError, GitProgram, RemoteRefs, RemoteTag, Repository, Series, Tag, TagVersion,
-};
+use crate::kind::check::Context;
+use crate::probe::git::{Ancestry, Distance, GitError, RemoteRefs, RemoteTag, Repository, Series, Tag, TagVersion};
 
 use super::{GitTag, MustBe};
 
@@ -105,75 +103,56 @@ fn names<'a>(local: &'a Local, remote: &'a Remote) -> BTreeSet<&'a str> {
     names
 }
 
-impl GitTag {
-    /// Looks at the clone and at the remote.
-    pub(super) async fn survey(
-        &self,
-        git: &Git,
-        program: GitProgram<'_>,
-        name: &str,
-        release: &Release,
-    ) -> Result<Survey, GitError> {
-        let series = Series::of_tag(name, release.version.as_deref());
-        let prefix = self.prefix(name, series.as_ref());
-        let version = series.and_then(|series| Some((series.version(name)?, series)));
-        let version = version.map(|(version, series)| (series, version));
-        let (local, remote) = tokio::join!(
-            self.local(git, program, name, &prefix, release),
-            self.remote_refs(git, program, name, &prefix),
-        );
-        let local = local?;
-        let previous = match &version {
-            Some(version) if self.previous_is_ancestor => previous(git, program, version, &local, &remote).await?,
-            Some(_) | None => None,
-        };
-        Ok(Survey { name: name.to_owned(), version, local, remote, previous })
-    }
+/// Looks at the clone, and at the same time at the remote.
+pub(super) async fn survey(settings: &GitTag, context: &Context, name: &str) -> Result<Survey, GitError> {
+    let series = Series::of_tag(name, context.release.version.as_deref());
+    let derived = series.as_ref().map_or(name, Series::prefix);
+    let prefix = settings.series.as_deref().unwrap_or(derived).to_owned();
+    let (local, remote) =
+        tokio::join!(look_here(settings, context, name, &prefix), look_there(settings, context, name, &prefix));
+    let local = local?;
+    let version = series.and_then(|series| Some((series.version(name)?, series)));
+    let version = version.map(|(version, series)| (series, version));
+    let previous = match &version {
+        Some(version) if settings.previous_is_ancestor => previous(context, version, &local, &remote).await?,
+        Some(_) | None => None,
+    };
+    Ok(Survey { name: name.to_owned(), version, local, remote, previous })
+}
 
-    /// What the names of the series begin with.
-    fn prefix(&self, name: &str, series: Option<&Series>) -> String {
-        let derived = series.map_or(name, Series::prefix);
-        self.series.as_deref().unwrap_or(derived).to_owned()
-    }
-
-    async fn local(
-        &self,
-        git: &Git,
-        program: GitProgram<'_>,
-        name: &str,
-        prefix: &str,
-        release: &Release,
-    ) -> Result<Local, GitError> {
-        let (name, prefix) = (name.to_owned(), prefix.to_owned());
-        let (commit, settings, root) = (release.commit.clone(), self.clone(), git.root().to_owned());
-        git.ask(program.limit, move |repository| {
-            let head = repository.head()?.commit;
-            let commit = commit.unwrap_or_else(|| head.clone());
-            let tag = repository.tag(&name)?;
-            let on = tag.as_ref().and_then(|tag| tag.commit.as_deref());
-            let file = settings.version_file.as_ref().map(|file| repository.file_of(&commit, &root, &file.file));
-            Ok(Local {
-                is_shallow: repository.is_shallow(),
-                names: repository.tag_names(&prefix)?,
-                distance: on.filter(|on| *on != commit).and_then(|on| repository.distance(&commit, on)),
-                version_file: file.transpose()?.flatten(),
-                remote_url: settings.remote().and_then(|remote| repository.remote_url(remote)),
-                commit_name: if commit == head { "HEAD" } else { "the commit under test" },
-                tag,
-                commit,
-            })
+async fn look_here(settings: &GitTag, context: &Context, name: &str, prefix: &str) -> Result<Local, GitError> {
+    let (name, prefix) = (name.to_owned(), prefix.to_owned());
+    let (settings, commit, root) = (settings.clone(), context.release.commit.clone(), context.service.root.clone());
+    let question = move |repository: &Repository| {
+        let head = repository.head()?.commit;
+        let commit = commit.unwrap_or_else(|| head.clone());
+        let tag = repository.tag(&name)?;
+        let on = tag.as_ref().and_then(|tag| tag.commit.as_deref());
+        let file = settings.version_file.as_ref().map(|file| repository.file_of(&commit, &root, &file.file));
+        Ok(Local {
+            is_shallow: repository.is_shallow(),
+            names: repository.tag_names(&prefix)?,
+            distance: on.filter(|on| *on != commit).and_then(|on| repository.distance(&commit, on)),
+            version_file: file.transpose()?.flatten(),
+            remote_url: settings.remote().and_then(|remote| repository.remote_url(remote)),
+            commit_name: if commit == head { "HEAD" } else { "the commit under test" },
+            tag,
+            commit,
         })
-        .await
-    }
+    };
+    context.probes.git.ask(&context.limit, question).await
+}
 
-    async fn remote_refs(&self, git: &Git, program: GitProgram<'_>, name: &str, prefix: &str) -> Remote {
-        let Some(remote) = self.remote() else { return Remote::None };
-        match git.remote_refs(program, remote, &self.patterns(name, prefix)).await {
-            Ok(refs) => Remote::Answered(refs),
-            Err(error) => Remote::Silent(error),
-        }
+async fn look_there(settings: &GitTag, context: &Context, name: &str, prefix: &str) -> Remote {
+    let Some(remote) = settings.remote() else { return Remote::None };
+    let patterns = settings.patterns(name, prefix);
+    match context.probes.git.remote_refs(context.git_program(), remote, &patterns).await {
+        Ok(refs) => Remote::Answered(refs),
+        Err(error) => Remote::Silent(error),
     }
+}
 
+impl GitTag {
     /// The references to ask the remote for: the tag, its series where that matters, and where the tag must be
     /// absent the branches as well, so that an empty answer shows itself.
     pub(super) fn patterns(&self, name: &str, prefix: &str) -> Vec<String> {
@@ -191,8 +170,7 @@ impl GitTag {
 
 /// The release before a version, and whether the commit under test stands on it.
 async fn previous(
-    git: &Git,
-    program: GitProgram<'_>,
+    context: &Context,
     (series, version): &(Series, TagVersion),
     local: &Local,
     remote: &Remote,
@@ -204,6 +182,6 @@ async fn previous(
         let here = repository.tag(&name)?.and_then(|tag| tag.commit);
         here.or(there).map_or(Ok(Ancestry::Unknown), |previous| repository.ancestry(&previous, &commit))
     };
-    let ancestry = git.ask(program.limit, question).await?;
+    let ancestry = context.probes.git.ask(&context.limit, question).await?;
     Ok(Some(Previous { tag, ancestry }))
 }

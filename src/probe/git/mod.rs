@@ -30,7 +30,7 @@ pub(crate) use head::Head;
 pub(crate) use program::GitProgram;
 pub(crate) use release_facts::ReleaseFacts;
 pub(crate) use remote::{RemoteRefs, RemoteTag};
-pub(crate) use repository::{Ancestry, Distance, Repository};
+pub(crate) use repository::{Ancestry, Distance, Repository, short};
 pub(crate) use series::{Series, TagVersion};
 pub(crate) use signature::Signature;
 pub(crate) use tag::{Annotation, Tag};

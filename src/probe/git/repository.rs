@@ -31,6 +31,24 @@ pub(crate) struct Distance {
     pub(crate) behind: usize,
 }
 
+impl Distance {
+    /// Where the first commit is, seen from the second one: `1 commit past v1.1.0`.
+    pub(crate) fn from(self, name: &str) -> String {
+        let commits = |number| if number == 1 { "1 commit".to_owned() } else { format!("{number} commits") };
+        match (self.ahead, self.behind) {
+            (0, 0) => format!("at {name}"),
+            (ahead, 0) => format!("{} past {name}", commits(ahead)),
+            (0, behind) => format!("{} behind {name}", commits(behind)),
+            (ahead, behind) => format!("{} past and {} behind {name}", commits(ahead), commits(behind)),
+        }
+    }
+}
+
+/// Enough of an id to name a commit in a message.
+pub(crate) fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
 impl Repository {
     /// Opens the repository that holds a folder.
     ///

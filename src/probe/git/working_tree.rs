@@ -326,7 +326,7 @@ mod tests {
         sandbox.git(&["sparse-checkout", "set", "--cone", "app"]);
         let seen = tree(&sandbox, Untracked::Folders).await;
         assert_eq!((seen.left_out, seen.flagged, seen.changes), (1, vec![], vec![]));
-        sandbox.git(&["config", "core.sparseCheckout", "false"]);
+        sandbox.git(&["config", "--worktree", "core.sparseCheckout", "false"]);
         assert_eq!(tree(&sandbox, Untracked::Folders).await.flagged.len(), 1);
     }
 
