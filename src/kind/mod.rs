@@ -27,7 +27,19 @@ pub(crate) mod unit_test;
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[&command::KIND, &config_parity::KIND, &git_clean::KIND, &git_tag::KIND, &health::KIND, &http_scenario::KIND, &lint::KIND, &manual::KIND, &ownership::KIND, &rollback_ready::KIND, &unit_test::KIND];
+pub(crate) const KINDS: &[&Kind] = &[
+    &command::KIND,
+    &config_parity::KIND,
+    &git_clean::KIND,
+    &git_tag::KIND,
+    &health::KIND,
+    &http_scenario::KIND,
+    &lint::KIND,
+    &manual::KIND,
+    &ownership::KIND,
+    &rollback_ready::KIND,
+    &unit_test::KIND,
+];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
