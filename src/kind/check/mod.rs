@@ -7,11 +7,14 @@ use crate::model::Effect;
 
 mod command_line;
 mod context;
+pub(crate) mod finding;
+pub(crate) mod fresh_file;
 mod judgement;
 pub(crate) mod junit;
 mod one_or_many;
 mod project_tool;
 mod run_command;
+pub(crate) mod sarif;
 #[cfg(test)]
 mod test_context;
 mod test_results;
