@@ -11,6 +11,24 @@ use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, SeqAccess, V
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
+impl<T> OneOrMany<T> {
+    /// A single value.
+    pub(crate) fn one(value: T) -> Self {
+        Self(vec![value])
+    }
+
+    /// The values.
+    pub(crate) fn as_slice(&self) -> &[T] {
+        &self.0
+    }
+
+    /// The same with every value changed.
+    #[must_use]
+    pub(crate) fn map(&self, change: impl Fn(&T) -> T) -> Self {
+        Self(self.0.iter().map(change).collect())
+    }
+}
+
 impl<T> Default for OneOrMany<T> {
     fn default() -> Self {
         Self(Vec::new())
@@ -41,7 +59,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
         let values = Vec::deserialize(SeqAccessDeserializer::new(sequence))?;
         if values.is_empty() {
-            return Err(A::Error::custom("the list is empty; leave the key out, or name at least one value"));
+            return Err(A::Error::custom("the list is empty, so it asserts nothing; leave the key out"));
         }
         Ok(OneOrMany(values))
     }

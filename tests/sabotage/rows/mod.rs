@@ -1,9 +1,13 @@
 //! The rows, one file a kind.
 
+mod health;
+mod http_scenario;
+mod local_target;
+
 use crate::Row;
 
 /// Every row of every kind.
 pub(crate) fn all() -> Vec<&'static Row> {
-    let tables: &[&'static [Row]] = &[];
+    let tables: &[&'static [Row]] = &[health::ROWS, http_scenario::ROWS];
     tables.iter().flat_map(|rows| rows.iter()).collect()
 }
