@@ -82,10 +82,10 @@ async fn silent(lint: &Lint, context: &Context, command: &CommandLine) -> Result
     let mut silent = Vec::new();
     for path in &lint.paths {
         let name = format!("--stdin-display-name={}", bad_file(path, context));
-        let line = line(lint, command.clone()).with([name.as_str(), "-"]);
-        let finished = answered(lint.start(context, line.clone(), BAD_CODE).await?, &line, &[0, 1])?;
+        let asked = line(lint, command.clone()).with([name.as_str(), "-"]);
+        let finished = answered(lint.start(context, asked.clone(), BAD_CODE).await?, &asked, &[0, 1])?;
         let answer = Answer::read(&finished.stdout.text(), &context.service.root);
-        if answer.map_err(|why| unreadable(&line, &finished, &why))?.findings.iter().all(is_about_syntax) {
+        if answer.map_err(|why| unreadable(&asked, &finished, &why))?.findings.iter().all(is_about_syntax) {
             silent.push(path.clone());
         }
     }

@@ -75,7 +75,7 @@ fn findings(finished: &Finished, root: &Path) -> Option<Vec<Finding>> {
 /// The lines of the form `file:line: text` or `file:line:column: text`, in which almost all linters write.
 fn places(finished: &Finished, root: &Path) -> Vec<Finding> {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)^([^\s:][^:\n]*):(\d+):(?:(\d+):)? (.+)$").expect("the pattern is a constant")
+        Regex::new(r"(?m)^([^\s:][^:\n]*):(\d+):(?:(\d+):)? ?(.+)$").expect("the pattern is a constant")
     });
     let text = [finished.stdout.text(), finished.stderr.text()].join("\n");
     let number = |found: Option<regex::Match<'_>>| found.and_then(|text| text.as_str().parse().ok()).unwrap_or(1);

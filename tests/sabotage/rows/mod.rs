@@ -2,12 +2,14 @@
 
 mod health;
 mod http_scenario;
+mod lint;
 mod local_target;
+mod unit_test;
 
 use crate::Row;
 
 /// Every row of every kind.
 pub(crate) fn all() -> Vec<&'static Row> {
-    let tables: &[&'static [Row]] = &[health::ROWS, http_scenario::ROWS];
+    let tables: &[&'static [Row]] = &[health::ROWS, http_scenario::ROWS, lint::ROWS, unit_test::ROWS];
     tables.iter().flat_map(|rows| rows.iter()).collect()
 }
