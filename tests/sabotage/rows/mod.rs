@@ -1,5 +1,7 @@
 //! The rows, one file a kind.
 
+mod git_clean;
+mod git_tag;
 mod health;
 mod http_scenario;
 mod lint;
@@ -10,6 +12,7 @@ use crate::Row;
 
 /// Every row of every kind.
 pub(crate) fn all() -> Vec<&'static Row> {
+    let tables: &[&'static [Row]] = &[git_clean::ROWS, git_tag::ROWS];
     let tables: &[&'static [Row]] = &[health::ROWS, http_scenario::ROWS, lint::ROWS, unit_test::ROWS];
     tables.iter().flat_map(|rows| rows.iter()).collect()
 }
