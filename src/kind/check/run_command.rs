@@ -26,7 +26,7 @@ impl Context {
     pub(crate) async fn run(&self, command: &Command) -> Result<Finished, Judgement> {
         let listener = |stream, piece: &[u8]| self.output.send(stream, piece);
         let finished = self.probes.process.run(command, &self.limit, &listener).await;
-        self.to_its_end(command, finished)
+        self.to_its_end(command, finished).map_err(|early| *early)
     }
 
     /// Runs a command to its end and keeps what it writes from every reader, for output that may hold values that
@@ -36,17 +36,21 @@ impl Context {
     /// The judgement of the step, when the program is missing, did not end in time, or was cancelled.
     pub(crate) async fn run_unseen(&self, command: &Command) -> Result<Finished, Judgement> {
         let finished = self.probes.process.run(command, &self.limit, &|_, _| {}).await;
-        self.to_its_end(command, finished).map_err(|judgement| Judgement::new(judgement.outcome))
+        self.to_its_end(command, finished).map_err(|early| Judgement::new(early.outcome))
     }
 
-    fn to_its_end(&self, command: &Command, finished: Result<Finished, ProcessError>) -> Result<Finished, Judgement> {
+    fn to_its_end(
+        &self,
+        command: &Command,
+        finished: Result<Finished, ProcessError>,
+    ) -> Result<Finished, Box<Judgement>> {
         let shown = shell_words::join(&command.argv);
         match finished {
-            Err(error) => Err(Judgement::error(not_started(&error, &shown))),
+            Err(error) => Err(Box::new(Judgement::error(not_started(&error, &shown)))),
             Ok(finished) => match finished.exit {
                 Exit::Status(_) | Exit::Signal(_) => Ok(finished),
-                Exit::TimedOut => Err(ended(timed_out(&shown, self.limit.timeout()), &finished)),
-                Exit::Cancelled => Err(ended(cancelled(&shown), &finished)),
+                Exit::TimedOut => Err(Box::new(ended(timed_out(&shown, self.limit.timeout()), &finished))),
+                Exit::Cancelled => Err(Box::new(ended(cancelled(&shown), &finished))),
             },
         }
     }

@@ -1,6 +1,8 @@
 //! Commands that name a recipe of a task runner: `make rollback`, `just rollback`, `npm run rollback`. The runner is
 //! there on most machines; whether it knows the recipe, and whether the recipe does anything, is the question.
 
+use std::path::Path;
+
 use crate::kind::check::answers::{Answer, missing, not_met};
 use crate::kind::check::{CommandLine, Context};
 use crate::model::{Outcome, Problem, Reason, excerpt};
@@ -67,7 +69,8 @@ async fn make(context: &Context, argv: &[String]) -> Answer {
     let mut seen = format!("make has the target {}", arguments.targets.join(" "));
     for command in commands_here(&text, &arguments) {
         if let Some(answer) = script_of(context, &command).await {
-            seen.push_str(&format!("; {}", answer?));
+            seen.push_str("; ");
+            seen.push_str(&answer?);
         }
     }
     Ok(seen)
@@ -87,7 +90,9 @@ async fn script_of(context: &Context, argv: &[String]) -> Option<Answer> {
     if let Some(script) = Script::of_command(argv).filter(|script| is_shell(&script.interpreter)) {
         return if is_plain(&script.path) { Some(script.look(context).await) } else { None };
     }
-    let program = argv.first().filter(|program| program.contains('/') && program.ends_with(".sh"))?;
+    let is_script =
+        |program: &&String| program.contains('/') && Path::new(program).extension().is_some_and(|of| of == "sh");
+    let program = argv.first().filter(is_script)?;
     if is_plain(program) { Some(started_file(context, program).await) } else { None }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::kind::Service;
 use crate::model::Release;
 use crate::probe::files::sha256;
 use crate::probe::git::sandbox::Sandbox;
@@ -73,10 +74,9 @@ async fn the_note_of_the_service_is_the_command_where_the_step_names_none() {
     let sandbox = service();
     let step: RollbackReady = toml::from_str("previous-release = \"v1.0.0\"").unwrap();
     let mut context = context(&sandbox);
-    context.service =
-        Arc::new(crate::kind::Service { rollback: Some("make nothing".to_owned()), ..(*context.service).clone() });
+    context.service = Arc::new(Service { rollback: Some("make nothing".to_owned()), ..(*context.service).clone() });
     assert_eq!(ended(&step.judge(&context).await), ("fail", "missing"));
-    context.service = Arc::new(crate::kind::Service { rollback: None, ..(*context.service).clone() });
+    context.service = Arc::new(Service { rollback: None, ..(*context.service).clone() });
     assert_eq!(ended(&step.judge(&context).await), ("warn", "unrehearsed"));
 }
 
