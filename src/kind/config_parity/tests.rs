@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use tempfile::TempDir;
 
 use super::*;
+use crate::kind::check::OutputSink;
 use crate::model::{Count, Identity, Target};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
@@ -127,8 +128,7 @@ async fn a_command_is_a_side_and_what_it_prints_is_never_shown() {
     let shown = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let sink = std::sync::Arc::clone(&shown);
     let mut context = Context::for_test(files.path(), NOW);
-    context.output =
-        crate::kind::check::OutputSink::new(move |_, piece| sink.lock().unwrap().extend_from_slice(piece));
+    context.output = OutputSink::new(move |_, piece| sink.lock().unwrap().extend_from_slice(piece));
     let step = step("command = \"cat staging.json\"", "file = \"production.toml\"", RULES);
     let judgement = step.judge(&context).await;
     assert_eq!(ended(&judgement), ("pass", "met"));

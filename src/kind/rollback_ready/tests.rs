@@ -125,6 +125,44 @@ async fn a_script_with_an_error_or_without_effect_fails() {
 }
 
 #[tokio::test]
+async fn a_script_of_a_package_must_be_there_and_do_something() {
+    let sandbox = service();
+    sandbox.write("package.json", r#"{"scripts": {"back": "node back.js", "nothing": "echo 'rolled; back'"}}"#);
+    let of = async |command: &str| {
+        ended(&judged(&sandbox, &format!("command = \"{command}\"\nprevious-release = \"v1.0.0\"")).await)
+    };
+    // A stand-in for npm, which is only looked for and never started.
+    std::fs::create_dir(sandbox.root().join("bin")).unwrap();
+    executable(&sandbox, "bin/npm", "#!/bin/sh\ntouch RAN\n");
+    assert_eq!(of("bin/npm run back").await, ("warn", "unrehearsed"));
+    assert_eq!(of("bin/npm run nothing").await, ("fail", "not-met"));
+    assert_eq!(of("bin/npm run gone").await, ("fail", "missing"));
+    assert_eq!(of("bin/npm run").await, ("fail", "missing"));
+    assert!(!sandbox.root().join("RAN").exists());
+}
+
+#[tokio::test]
+async fn just_is_asked_to_show_the_recipe_with_its_options() {
+    let sandbox = service();
+    std::fs::create_dir(sandbox.root().join("bin")).unwrap();
+    let stand_in = "#!/bin/sh\nls > asked\n[ \"$*\" = '-f ops/justfile --show back' ] || { echo no recipe >&2; exit 1; }\n\
+                    printf 'back:\\n    kubectl rollout undo\\n'\n";
+    executable(&sandbox, "bin/just", stand_in);
+    let of = async |command: &str| {
+        ended(&judged(&sandbox, &format!("command = \"{command}\"\nprevious-release = \"v1.0.0\"")).await)
+    };
+    assert_eq!(of("bin/just -f ops/justfile back 1.0.0").await, ("warn", "unrehearsed"));
+    assert_eq!(of("bin/just -f ops/justfile gone").await, ("fail", "missing"));
+}
+
+/// Writes a file that may be started.
+fn executable(sandbox: &Sandbox, path: &str, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    sandbox.write(path, text);
+    std::fs::set_permissions(sandbox.root().join(path), std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[tokio::test]
 async fn the_release_before_must_be_tagged_here_and_there_and_be_another_one() {
     let sandbox = service();
     let of = async |name: &str| {
