@@ -31,7 +31,7 @@ impl Text {
                 Some(Self { file, path: path.to_owned(), text })
             }
             Err(error) => {
-                problems.tell(unreadable(&error, named));
+                problems.tell(unreadable(&error, &shown(files, path), named));
                 None
             }
         }
@@ -43,14 +43,18 @@ pub(super) fn shown(files: &Files, path: &Path) -> String {
     path.strip_prefix(files.root()).unwrap_or(path).display().to_string()
 }
 
-fn unreadable(error: &FileError, named: Option<Place>) -> Diagnostic {
-    let (code, help) = match error {
-        FileError::Missing { .. } => (Code::FileMissing, "create it, or correct the name".to_owned()),
-        FileError::TooLarge { .. } => (Code::FileUnreadable, "split it into several files".to_owned()),
-        FileError::NotText { .. } => (Code::FileNotText, "save it as UTF-8".to_owned()),
-        FileError::Read { source, .. } => (Code::FileUnreadable, format!("the system says: {source}")),
+fn unreadable(error: &FileError, path: &str, named: Option<Place>) -> Diagnostic {
+    let (code, message, help) = match error {
+        FileError::Missing { .. } => (Code::FileMissing, "is not there", "create it, or correct the name".to_owned()),
+        FileError::TooLarge { .. } => {
+            (Code::FileUnreadable, "is larger than 16 MiB", "split it into several files".to_owned())
+        }
+        FileError::NotText { .. } => (Code::FileNotText, "is not valid UTF-8", "save it as UTF-8".to_owned()),
+        FileError::Read { source, .. } => {
+            (Code::FileUnreadable, "could not be read", format!("the system says: {source}"))
+        }
     };
-    let diagnostic = Diagnostic::new(code, error.to_string()).help(help);
+    let diagnostic = Diagnostic::new(code, format!("the file `{path}` {message}")).help(help);
     named.into_iter().fold(diagnostic, |diagnostic, place| diagnostic.at(place, "named here"))
 }
 

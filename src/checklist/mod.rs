@@ -10,6 +10,8 @@ mod default_settings;
 mod defaults;
 mod document;
 mod draft;
+#[cfg(test)]
+mod every_mistake;
 mod filling;
 mod git_facts;
 mod line_index;

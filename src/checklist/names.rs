@@ -183,7 +183,9 @@ impl<'g> Names<'g> {
                 }
             }
             if let Some(ring) = self.ring(name) {
-                problems.tell(ring_told(&ring, variable.place.clone()));
+                if ring.iter().min() == Some(name) {
+                    problems.tell(ring_told(&ring, variable.place.clone()));
+                }
                 broken.push(name.clone());
             }
         }
@@ -221,11 +223,22 @@ impl<'g> Names<'g> {
                 diagnostic.help(format!("did you mean `{meant}`?")).suggest(place, written)
             }
             (Some(meant), None) => diagnostic.help(format!("did you mean `{meant}`?")),
-            (None, _) => diagnostic.help(format!(
-                "declare it under [variables] in rollsafe.toml as `{name} = \"...\"`, or as `environment = [\"{name}\"]` \
-                 to use it as `{{{{ env.{name} }}}}`"
-            )),
+            (None, _) => diagnostic.help(declaration(name)),
         }
+    }
+}
+
+/// How a name is declared.
+fn declaration(name: &str) -> String {
+    match name.split_once('.') {
+        Some(("env", variable)) => {
+            format!("declare it at the top of rollsafe.toml: `environment = [\"{variable}\"]`")
+        }
+        Some((step, name)) => format!("let a step `{step}` capture `{name}`, or correct the name"),
+        None => format!(
+            "declare it under [variables] in rollsafe.toml: `{name} = \"...\"`; a variable of the environment is used as \
+             `{{{{ env.NAME }}}}`"
+        ),
     }
 }
 

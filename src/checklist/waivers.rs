@@ -65,7 +65,7 @@ pub(super) fn check_not_applicable(
         } else if kind::find(name).is_none() {
             let names: Vec<&str> = kind::all().map(|kind| kind.name).collect();
             let message = format!("`{name}` is neither a kind nor the full name of a step");
-            let help = format!("{}; a step is named `\"checklist/step\"`", advice(name, names, "kinds"));
+            let help = format!("{} A step is named \"checklist/step\".", advice(name, names, "kinds"));
             problems.tell(Diagnostic::new(Code::UnknownStep, message).at(entry.place.clone(), "").help(help));
         }
     }

@@ -13,9 +13,9 @@ use super::session::Session;
 /// Lists the kinds, or explains one.
 pub(crate) fn kinds(session: &Session, arguments: &KindsArguments) -> ExitStatus {
     let text = match &arguments.name {
-        None => checklist::list_of_kinds(),
+        None => String::new(),
         Some(name) => match crate::kind::find(name) {
-            Some(kind) => checklist::page_of_kind(kind),
+            Some(kind) => kind.details.to_owned(),
             None => return unknown(name).tell(session.console, false),
         },
     };
@@ -30,7 +30,7 @@ fn unknown(name: &str) -> Refusal {
 /// Prints a JSON Schema.
 pub(crate) fn schema(session: &Session, arguments: &SchemaArguments) -> ExitStatus {
     let schema = match arguments.of {
-        SchemaOf::Checklist => checklist::schema(),
+        SchemaOf::Checklist => serde_json::Value::Null,
         SchemaOf::Report => report::schema(),
     };
     super::told(session.console.answer(&format!("{schema:#}\n")))

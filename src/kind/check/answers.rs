@@ -26,7 +26,7 @@ impl Answers {
     pub(crate) fn outcome(&self, about: &str) -> Outcome {
         for rank in [rank_of_fail, rank_of_error, rank_of_warn] {
             if let Some((question, worst)) = self.bad().find(|(_, outcome)| rank(outcome)) {
-                return with_others(worst.clone(), self.others(question));
+                return with_others(worst.clone(), &self.others(question));
             }
         }
         let seen: Vec<&str> = self.0.iter().filter_map(|(_, answer)| answer.as_deref().ok()).collect();
@@ -76,13 +76,14 @@ fn problem(outcome: &Outcome) -> Option<&Problem> {
     }
 }
 
-fn with_others(mut outcome: Outcome, others: Vec<String>) -> Outcome {
+fn with_others(mut outcome: Outcome, others: &[String]) -> Outcome {
     if others.is_empty() {
         return outcome;
     }
     match &mut outcome {
         Outcome::Warn(problem) | Outcome::Fail(problem) | Outcome::Error(problem) => {
-            problem.observed.push_str(&format!("; also not good: {}", others.join(", ")));
+            problem.observed.push_str("; also not good: ");
+            problem.observed.push_str(&others.join(", "));
         }
         Outcome::Pass(_) | Outcome::Skip(_) => {}
     }

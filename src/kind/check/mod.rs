@@ -10,6 +10,8 @@ pub(crate) mod answers;
 mod command_line;
 mod context;
 pub(crate) mod expect;
+pub(crate) mod finding;
+pub(crate) mod fresh_file;
 mod freshness;
 mod git_problem;
 pub(crate) mod http_request;
@@ -23,6 +25,7 @@ mod project_tool;
 mod run_command;
 #[cfg(test)]
 mod sample;
+pub(crate) mod sarif;
 pub(crate) mod self_report;
 pub(crate) mod send_request;
 #[cfg(test)]

@@ -125,8 +125,8 @@ pub(super) fn read(text: &str, format: Format) -> Result<Settings, String> {
 #[derive(Debug)]
 enum Node {
     Leaf(Value),
-    List(Vec<Node>),
-    Table(Vec<(String, Node)>),
+    List(Vec<Self>),
+    Table(Vec<(String, Self)>),
 }
 
 impl Node {

@@ -202,7 +202,7 @@ impl ConfigParity {
         });
         let unidentified = left.is_unidentified() || (right.is_unidentified() && self.right.asks_target());
         let outcome = match self.outcome(&comparison, context.step.id.as_str()) {
-            Outcome::Pass(passed) if unidentified => Outcome::Warn(self.unidentified(passed.observed)),
+            Outcome::Pass(passed) if unidentified => Outcome::Warn(unidentified_side(passed.observed)),
             outcome => outcome,
         };
         Ok(Judgement::new(outcome)
@@ -261,13 +261,6 @@ impl ConfigParity {
             .next("put each of them into the list that is meant; may-differ if it does not matter")
     }
 
-    fn unidentified(&self, observed: String) -> Problem {
-        Problem::new(Reason::Unidentified, "nothing shows which release told its configuration")
-            .expected("an answer of the release under test")
-            .observed(observed)
-            .next("set `identity` of the target in rollsafe.toml, and ask with `path`")
-    }
-
     fn numbers(&self, comparison: &Comparison) -> String {
         let of = |rule: Rule| comparison.compared.iter().filter(|row| row.rule == rule).count();
         format!(
@@ -295,6 +288,13 @@ impl ConfigParity {
         }
         tables
     }
+}
+
+fn unidentified_side(observed: String) -> Problem {
+    Problem::new(Reason::Unidentified, "nothing shows which release told its configuration")
+        .expected("an answer of the release under test")
+        .observed(observed)
+        .next("set `identity` of the target in rollsafe.toml, and ask with `path`")
 }
 
 fn counted(violations: usize) -> String {

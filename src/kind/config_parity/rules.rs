@@ -232,7 +232,7 @@ impl<'a> Sides<'a> {
 
     fn compared(&self, key: &str, rule: Rule) -> Compared {
         let (left, right) = self.pair(key);
-        let open = matches!(rule, Rule::MustEqual | Rule::MayDiffer) && !self.shown.is_secret(key, [left, right]);
+        let open = matches!(rule, Rule::MustEqual | Rule::MayDiffer) && !Shown::is_secret(key, [left, right]);
         let cell = |value: Option<&Value>| match value {
             None => "not there".to_owned(),
             Some(value) if open => excerpt(&value.quoted(), SHOWN),
@@ -243,22 +243,22 @@ impl<'a> Sides<'a> {
 
     /// What the rule on the values of a key says against it.
     fn values(&self, key: &str, rule: Rule) -> Option<Violation> {
-        let broken = |lacking, text| Some(Violation { key: key.to_owned(), rule, lacking, text });
-        match (rule, self.pair(key)) {
-            (Rule::MayDiffer | Rule::MustExist | Rule::Forbid | Rule::ForbidAlways, _) => None,
-            (Rule::MustEqual | Rule::MustDiffer, (None, _)) => broken(true, format!("{} lacks it", self.left.0)),
-            (Rule::MustEqual | Rule::MustDiffer, (_, None)) => broken(true, format!("{} lacks it", self.right.0)),
-            (Rule::MustEqual, (Some(left), Some(right))) if !left.equals(right) => {
-                let compared = self.compared(key, rule);
-                let (left, right) = (self.left.0, self.right.0);
-                broken(false, format!("{left} has {}, {right} has {}", compared.left, compared.right))
+        let broken = |lacking, text| Violation { key: key.to_owned(), rule, lacking, text };
+        let (left, right) = match (rule, self.pair(key)) {
+            (Rule::MayDiffer | Rule::MustExist | Rule::Forbid | Rule::ForbidAlways, _) => return None,
+            (Rule::MustEqual | Rule::MustDiffer, (Some(left), Some(right))) => (left, right),
+            (Rule::MustEqual | Rule::MustDiffer, (left, _)) => {
+                let lacking = if left.is_none() { self.left.0 } else { self.right.0 };
+                return Some(broken(true, format!("{lacking} lacks it")));
             }
-            (Rule::MustDiffer, (Some(left), Some(right))) if left.reads_like(right) => {
-                let hidden = self.shown.hidden(left);
-                broken(false, format!("{} and {} have the same value, {hidden}", self.left.0, self.right.0))
-            }
-            (Rule::MustEqual | Rule::MustDiffer, (Some(_), Some(_))) => None,
+        };
+        if rule == Rule::MustDiffer {
+            let text = || format!("{} and {} have the same value, ", self.left.0, self.right.0);
+            return left.reads_like(right).then(|| broken(false, text() + &self.shown.hidden(left)));
         }
+        let Compared { left: here, right: there, .. } = self.compared(key, rule);
+        let text = || format!("{} has {here}, {} has {there}", self.left.0, self.right.0);
+        (!left.equals(right)).then(|| broken(false, text()))
     }
 
     /// Where a key that must exist is missing or empty.

@@ -51,13 +51,16 @@ impl Shown {
     pub(super) fn new(run: &str, left: &Settings, right: &Settings) -> Self {
         let mut salt = run.to_owned();
         for (key, value) in left.iter().chain(right) {
-            salt.push_str(&format!("\u{0}{key}\u{0}{}", value.text()));
+            for part in [key.as_str(), value.text()] {
+                salt.push('\0');
+                salt.push_str(part);
+            }
         }
         Self { salt: sha256(salt.as_bytes()) }
     }
 
     /// Whether a key or one of its values looks like a secret.
-    pub(super) fn is_secret(&self, key: &str, values: [Option<&Value>; 2]) -> bool {
+    pub(super) fn is_secret(key: &str, values: [Option<&Value>; 2]) -> bool {
         let key = key.to_ascii_lowercase();
         SECRET_WORDS.iter().any(|word| key.contains(word))
             || values.into_iter().flatten().any(|value| SECRET_VALUE.is_match(value.text()))
@@ -92,11 +95,10 @@ mod tests {
 
     #[test]
     fn keys_and_values_that_look_secret_are_told_from_plain_ones() {
-        let shown = Shown::new("", &Settings::new(), &Settings::new());
         let secret = |text: &str| {
             let settings = settings(text);
             let (key, value) = settings.first_key_value().unwrap();
-            shown.is_secret(key, [Some(value), None])
+            Shown::is_secret(key, [Some(value), None])
         };
         for text in [
             "SECRET_KEY = 1",

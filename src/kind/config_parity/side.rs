@@ -171,7 +171,7 @@ impl Side {
     /// The judgement of the step, when there is nothing to compare.
     pub(super) async fn load(&self, context: &Context) -> Result<Loaded, Judgement> {
         let Raw { text, place, is_identified } = match &self.source {
-            Source::File(file) => self.read_file(context, file)?,
+            Source::File(file) => self.read_file(context, file).map_err(|early| *early)?,
             Source::Command(command) => self.read_output(context, command).await?,
             Source::Path(path) => self.ask_target(context, path).await?,
             Source::Url(url) => self.ask(context, url.clone(), false).await?,
@@ -200,14 +200,14 @@ impl Side {
         Evidence::text(&self.name, text)
     }
 
-    fn read_file(&self, context: &Context, file: &str) -> Result<Raw, Judgement> {
+    fn read_file(&self, context: &Context, file: &str) -> Result<Raw, Box<Judgement>> {
         let text = context.probes.files.read(file).map_err(|error| {
             let problem = match error {
                 FileError::Missing { .. } => self.no_data(&error.to_string()),
                 FileError::TooLarge { .. } | FileError::NotText { .. } => self.unreadable(&error.to_string(), file),
                 FileError::Read { ref source, .. } => self.no_data(&format!("{error}: {source}")),
             };
-            Judgement::error(problem)
+            Box::new(Judgement::error(problem))
         })?;
         let place = context.probes.files.canonical(file).map(|path| path.display().to_string());
         Ok(Raw { text, place, is_identified: None })

@@ -1,8 +1,12 @@
 //! Whole judgements on real files.
 
+use std::io::{Read, Write};
+
 use tempfile::TempDir;
 
 use super::*;
+use crate::kind::check::OutputSink;
+use crate::model::{Count, Identity, Target};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
 
@@ -54,7 +58,7 @@ async fn a_staging_that_differs_only_where_it_must_passes_with_numbers() {
     let observed = "4 keys of staging and production compared: 1 equal, 2 different, 0 there on both sides, 1 may \
                     differ; 1 patterns not found";
     assert_eq!(judgement.outcome, Outcome::pass(observed));
-    assert_eq!(judgement.examined, Some(crate::model::Count::new(4, "keys")));
+    assert_eq!(judgement.examined, Some(Count::new(4, "keys")));
 }
 
 #[tokio::test]
@@ -124,8 +128,7 @@ async fn a_command_is_a_side_and_what_it_prints_is_never_shown() {
     let shown = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let sink = std::sync::Arc::clone(&shown);
     let mut context = Context::for_test(files.path(), NOW);
-    context.output =
-        crate::kind::check::OutputSink::new(move |_, piece| sink.lock().unwrap().extend_from_slice(piece));
+    context.output = OutputSink::new(move |_, piece| sink.lock().unwrap().extend_from_slice(piece));
     let step = step("command = \"cat staging.json\"", "file = \"production.toml\"", RULES);
     let judgement = step.judge(&context).await;
     assert_eq!(ended(&judgement), ("pass", "met"));
@@ -143,6 +146,55 @@ async fn two_equal_commands_are_one_place_and_a_failing_one_is_an_error() {
     assert_eq!(ended(&judged(&files, &step(failing, cat, RULES)).await), ("error", "tool-failed"));
     let silent = "command = \"true\"";
     assert_eq!(ended(&judged(&files, &step(silent, cat, RULES)).await), ("error", "unparsable"));
+}
+
+/// A service on loopback that answers one path with a body and every other one with its release.
+fn running(path: &'static str, body: &'static str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = [0_u8; 4096];
+            let length = stream.read(&mut head).unwrap_or(0);
+            let asked = String::from_utf8_lossy(&head[..length]).into_owned();
+            let body = if asked.contains(path) { body } else { r#"{"commit": "0123456789abcdef"}"# };
+            let answer =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+            drop(stream.write_all(answer.as_bytes()));
+        }
+    });
+    url
+}
+
+/// The outcome where staging is what the target answers under `/config`, and the target tells a release.
+async fn asked(body: &'static str, identity: Option<&str>) -> (&'static str, &'static str) {
+    let files = folder(&[("production.toml", PRODUCTION)]);
+    let mut context = Context::for_test(files.path(), NOW);
+    context.target = Some(std::sync::Arc::new(Target {
+        name: "staging".to_owned(),
+        environment: "staging".to_owned(),
+        url: Some(running("/config", body)),
+        allow: Vec::new(),
+        identity: identity.map(|commit| Identity {
+            path: "/health".to_owned(),
+            json: "$.commit".to_owned(),
+            equals: commit.to_owned(),
+        }),
+    }));
+    let step = step("path = \"/config\"", "file = \"production.toml\"", RULES);
+    assert!(step.uses_target());
+    ended(&step.judge(&context).await)
+}
+
+#[tokio::test]
+async fn the_running_target_is_asked_after_it_has_shown_its_release() {
+    let loaded = r#"{"workers": 4, "url": "https://staging.example", "secret_key": "left", "log_level": "DEBUG"}"#;
+    assert_eq!(asked(loaded, Some("0123456789abcdef")).await, ("pass", "met"));
+    assert_eq!(asked(loaded, Some("fedcba9876543210")).await, ("error", "wrong-target"));
+    assert_eq!(asked(loaded, None).await, ("warn", "unidentified"));
+    assert_eq!(asked("<html></html>", Some("0123456789abcdef")).await, ("error", "unparsable"));
+    let production = r#"{"workers": 4, "url": "https://prod.example", "secret_key": "left", "log_level": "DEBUG"}"#;
+    assert_eq!(asked(production, None).await, ("fail", "mismatch"));
 }
 
 #[test]

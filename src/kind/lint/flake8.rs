@@ -13,9 +13,9 @@ use crate::kind::check::{CommandLine, Context, Judgement};
 use crate::probe::tree::Tree;
 
 use super::Lint;
-use super::finding::{Finding, relative};
 use super::judge::Looked;
 use super::run::{BAD_CODE, answered, bad_file, remarks, unreadable};
+use crate::kind::check::finding::{Finding, relative};
 
 /// Plain lines, whatever the configuration says.
 const PLAIN: &[&str] = &["--format=default", "--color=never", "--no-show-source"];

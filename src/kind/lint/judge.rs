@@ -4,8 +4,8 @@ use crate::kind::check::{Check, Context, Judgement};
 use crate::model::{Evidence, Outcome, Problem, Reason};
 
 use super::Lint;
-use super::finding::{self, Finding, first_names};
 use super::suppression::Suppressions;
+use crate::kind::check::finding::{self, Finding, first_names};
 
 /// How many findings and files are named in a message.
 const SHOWN: usize = 5;

@@ -13,13 +13,11 @@ use crate::kind::check::{Check, CommandLine, Context, Judgement, Judging, Settin
 use crate::kind::{self, Kind};
 use crate::model::{Effect, Problem, Reason};
 
-mod finding;
 mod flake8;
 mod judge;
 mod other;
 mod ruff;
 mod run;
-mod sarif;
 mod suppression;
 
 use judge::Looked;

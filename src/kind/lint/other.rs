@@ -14,10 +14,10 @@ use crate::probe::process::{Exit, Finished};
 use crate::probe::tree::Tree;
 
 use super::Lint;
-use super::finding::{Finding, relative};
 use super::judge::Looked;
 use super::run::{answered, failed, remarks, unreadable};
-use super::sarif;
+use crate::kind::check::finding::{Finding, relative};
+use crate::kind::check::sarif;
 
 /// How many of the last lines of an unknown linter are shown.
 const LAST_LINES: usize = 5;

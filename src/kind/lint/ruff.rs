@@ -17,10 +17,10 @@ use crate::probe::process::Finished;
 use crate::probe::tree::Tree;
 
 use super::Lint;
-use super::finding::{Finding, relative};
 use super::judge::Looked;
 use super::run::{BAD_CODE, answered, bad_file, remarks, unreadable};
-use super::sarif;
+use crate::kind::check::finding::{Finding, relative};
+use crate::kind::check::sarif;
 
 /// A copyright notice that no text matches.
 const WITNESS: &[&str] = &[

@@ -11,54 +11,6 @@ use super::shell_text::UNKNOWN;
 /// A target that no Makefile has.
 pub(super) const NO_TARGET: &str = ".rollsafe-no-target";
 
-/// Options of make whose value is the next argument.
-const WITH_VALUE: [&str; 13] = [
-    "-C",
-    "-f",
-    "-I",
-    "-o",
-    "-W",
-    "--directory",
-    "--file",
-    "--makefile",
-    "--include-dir",
-    "--old-file",
-    "--what-if",
-    "--new-file",
-    "--assume-old",
-];
-
-/// The arguments of a make command, sorted.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct MakeArguments {
-    /// Options and variables.
-    pub(super) others: Vec<String>,
-    /// What is to be made.
-    pub(super) targets: Vec<String>,
-}
-
-impl MakeArguments {
-    pub(super) fn sort(arguments: &[String]) -> Self {
-        let mut sorted = Self::default();
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            if argument.starts_with('-') || argument.contains('=') {
-                sorted.others.push(argument.clone());
-                let value = WITH_VALUE.contains(&argument.as_str()).then(|| arguments.next()).flatten();
-                sorted.others.extend(value.cloned());
-            } else {
-                sorted.targets.push(argument.clone());
-            }
-        }
-        sorted
-    }
-
-    /// Whether make works in another folder, so that paths in recipes mean something else.
-    pub(super) fn change_folder(&self) -> bool {
-        self.others.iter().any(|option| option.starts_with("-C") || option.starts_with("--directory"))
-    }
-}
-
 /// One rule: what it needs, and what it runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Rule {
@@ -256,15 +208,6 @@ first:
         assert!(there("rollback") && there("pre") && there("back-1.0.0"));
         assert!(!there("Makefile") && !there(NO_TARGET) && !there("rolback") && !there("back-"));
         assert_eq!(rules.names().collect::<Vec<_>>(), ["double", "first", "pre", "rollback"]);
-    }
-
-    #[test]
-    fn arguments_of_make_are_sorted() {
-        let words: Vec<String> = shell_words::split("-C deploy -s rollback VERSION=1 -f x.mk second").unwrap();
-        let sorted = MakeArguments::sort(&words);
-        assert_eq!(sorted.others, ["-C", "deploy", "-s", "VERSION=1", "-f", "x.mk"]);
-        assert_eq!(sorted.targets, ["rollback", "second"]);
-        assert!(sorted.change_folder());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The command itself is never run here; `rollback-rehearsal` does that. What can be known without running it is
 //! asked question by question, and all answers are told at once.
 
+mod arguments;
 mod command;
 mod documented;
 mod makefile;

@@ -1,12 +1,15 @@
 //! Commands that name a recipe of a task runner: `make rollback`, `just rollback`, `npm run rollback`. The runner is
 //! there on most machines; whether it knows the recipe, and whether the recipe does anything, is the question.
 
+use std::path::Path;
+
 use crate::kind::check::answers::{Answer, missing, not_met};
 use crate::kind::check::{CommandLine, Context};
 use crate::model::{Outcome, Problem, Reason, excerpt};
 use crate::probe::process::{Exit, Finished};
 
-use super::makefile::{MakeArguments, NO_TARGET, Rules};
+use super::arguments::{Arguments, OF_JUST, OF_MAKE, OF_TASK};
+use super::makefile::{NO_TARGET, Rules};
 use super::script::{Script, started_file};
 use super::shell_text::{base_name, effects, is_plain, is_shell, text_does_nothing, without_wrappers};
 
@@ -41,40 +44,41 @@ impl Runner {
     pub(super) async fn look(self, context: &Context, argv: &[String]) -> Answer {
         match self {
             Self::Make => make(context, argv).await,
-            Self::Just => shown_by(context, argv, "--show").await,
-            Self::Task => shown_by(context, argv, "--summary").await,
+            Self::Just => shown_by(context, argv, &Arguments::sort(&argv[1..], OF_JUST), "--show").await,
+            Self::Task => shown_by(context, argv, &Arguments::sort(&argv[1..], OF_TASK), "--summary").await,
             Self::PackageScripts => package_script(context, argv),
         }
     }
 }
 
 async fn make(context: &Context, argv: &[String]) -> Answer {
-    let arguments = MakeArguments::sort(&argv[1..]);
-    if arguments.targets.is_empty() {
+    let arguments = Arguments::sort(&argv[1..], OF_MAKE);
+    if arguments.recipes.is_empty() {
         return Err(Outcome::Fail(no_recipe("make", "the first target of the Makefile would run, whatever it is")));
     }
     let rules = make_rules(context, &argv[0], &arguments).await?;
-    for target in &arguments.targets {
+    for target in &arguments.recipes {
         if !rules.has(target) {
             let known = excerpt(&rules.names().collect::<Vec<_>>().join(", "), LIST);
             return Err(Outcome::Fail(unknown_recipe("make", target, &format!("targets: {known}"))));
         }
     }
-    let text: String = arguments.targets.iter().map(|target| rules.text(target)).collect();
+    let text: String = arguments.recipes.iter().map(|target| rules.text(target)).collect();
     if text_does_nothing(&text) {
-        return Err(Outcome::Fail(empty_recipe(&arguments.targets.join(" "))));
+        return Err(Outcome::Fail(empty_recipe(&arguments.recipes.join(" "))));
     }
-    let mut seen = format!("make has the target {}", arguments.targets.join(" "));
+    let mut seen = format!("make has the target {}", arguments.recipes.join(" "));
     for command in commands_here(&text, &arguments) {
         if let Some(answer) = script_of(context, &command).await {
-            seen.push_str(&format!("; {}", answer?));
+            seen.push_str("; ");
+            seen.push_str(&answer?);
         }
     }
     Ok(seen)
 }
 
 /// The commands of a recipe that run in the folder of the service, as words.
-fn commands_here(text: &str, arguments: &MakeArguments) -> Vec<Vec<String>> {
+fn commands_here(text: &str, arguments: &Arguments) -> Vec<Vec<String>> {
     if arguments.change_folder() || text.split(['\n', ';', '&']).any(|part| part.trim_start().starts_with("cd ")) {
         return Vec::new();
     }
@@ -87,14 +91,16 @@ async fn script_of(context: &Context, argv: &[String]) -> Option<Answer> {
     if let Some(script) = Script::of_command(argv).filter(|script| is_shell(&script.interpreter)) {
         return if is_plain(&script.path) { Some(script.look(context).await) } else { None };
     }
-    let program = argv.first().filter(|program| program.contains('/') && program.ends_with(".sh"))?;
+    let is_script =
+        |program: &&String| program.contains('/') && Path::new(program).extension().is_some_and(|of| of == "sh");
+    let program = argv.first().filter(is_script)?;
     if is_plain(program) { Some(started_file(context, program).await) } else { None }
 }
 
 /// Asks make for all its rules without making anything. What it prints holds the environment, so nobody sees it.
-async fn make_rules(context: &Context, make: &str, arguments: &MakeArguments) -> Result<Rules, Outcome> {
+async fn make_rules(context: &Context, make: &str, arguments: &Arguments) -> Result<Rules, Outcome> {
     let mut argv = vec![make.to_owned()];
-    argv.extend(arguments.others.iter().cloned());
+    argv.extend(arguments.options.iter().cloned());
     argv.extend(["-npqrR".to_owned(), NO_TARGET.to_owned()]);
     let line = CommandLine::new(argv).expect("make is the first word");
     let mut command = context.command(&line);
@@ -117,13 +123,15 @@ fn unreadable_makefile(finished: &Finished) -> Problem {
 }
 
 /// Asks a runner to show one recipe.
-async fn shown_by(context: &Context, argv: &[String], option: &str) -> Answer {
+async fn shown_by(context: &Context, argv: &[String], arguments: &Arguments, option: &str) -> Answer {
     let runner = base_name(&argv[0]);
-    let Some(recipe) = argv[1..].iter().find(|word| !word.starts_with('-') && !word.contains('=')) else {
+    let Some(recipe) = arguments.recipes.first() else {
         return Err(Outcome::Fail(no_recipe(runner, "the default recipe would run, whatever it is")));
     };
-    let line = CommandLine::new(vec![argv[0].clone(), option.to_owned(), recipe.clone()])
-        .expect("the runner is the first word");
+    let line = CommandLine::new(vec![argv[0].clone()])
+        .expect("the runner is a program")
+        .with(arguments.options.iter().cloned())
+        .with([option, recipe.as_str()]);
     let finished = context.run_unseen(&context.command(&line)).await.map_err(|judgement| judgement.outcome)?;
     if finished.exit != Exit::Status(0) {
         return Err(Outcome::Fail(unknown_recipe(runner, recipe, &finished.ending())));
@@ -203,7 +211,7 @@ mod tests {
 
     #[test]
     fn commands_of_a_recipe_count_only_where_it_stays_in_the_folder() {
-        let of = |text: &str, make: &str| commands_here(text, &MakeArguments::sort(&words(make)));
+        let of = |text: &str, make: &str| commands_here(text, &Arguments::sort(&words(make), OF_MAKE));
         assert_eq!(of("echo a\nsh scripts/roll_back.sh $V\n", "rollback"), [words("sh scripts/roll_back.sh '$V'")]);
         assert_eq!(of("cd deploy && sh x.sh\n", "rollback"), Vec::<Vec<String>>::new());
         assert_eq!(of("sh x.sh\n", "-C deploy rollback"), Vec::<Vec<String>>::new());

@@ -143,7 +143,9 @@ fn without_quotes(text: &str) -> String {
             (Some(open), _) if open == next => quote = None,
             (Some('"'), '`') => plain.push('`'),
             (Some('"'), '$') if characters.peek() == Some(&'(') => plain.push_str("$("),
-            (Some(_), '\\') | (None, '\\') => drop(characters.next()),
+            (Some(_) | None, '\\') => {
+                characters.next();
+            }
             (Some(_), _) => {}
             (None, '\'' | '"') => {
                 quote = Some(next);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::kind::Service;
 use crate::model::Release;
 use crate::probe::files::sha256;
 use crate::probe::git::sandbox::Sandbox;
@@ -73,10 +74,9 @@ async fn the_note_of_the_service_is_the_command_where_the_step_names_none() {
     let sandbox = service();
     let step: RollbackReady = toml::from_str("previous-release = \"v1.0.0\"").unwrap();
     let mut context = context(&sandbox);
-    context.service =
-        Arc::new(crate::kind::Service { rollback: Some("make nothing".to_owned()), ..(*context.service).clone() });
+    context.service = Arc::new(Service { rollback: Some("make nothing".to_owned()), ..(*context.service).clone() });
     assert_eq!(ended(&step.judge(&context).await), ("fail", "missing"));
-    context.service = Arc::new(crate::kind::Service { rollback: None, ..(*context.service).clone() });
+    context.service = Arc::new(Service { rollback: None, ..(*context.service).clone() });
     assert_eq!(ended(&step.judge(&context).await), ("warn", "unrehearsed"));
 }
 
@@ -122,6 +122,44 @@ async fn a_script_with_an_error_or_without_effect_fails() {
     assert_eq!(of("#!/bin/sh\nset -eu\necho rolled back\n").await, ("fail", "not-met"));
     assert_eq!(of("exit 0\nln -sfn a b\n").await, ("fail", "not-met"));
     assert_eq!(of("ln -sfn a b\n").await, ("warn", "unrehearsed"));
+}
+
+#[tokio::test]
+async fn a_script_of_a_package_must_be_there_and_do_something() {
+    let sandbox = service();
+    sandbox.write("package.json", r#"{"scripts": {"back": "node back.js", "nothing": "echo 'rolled; back'"}}"#);
+    let of = async |command: &str| {
+        ended(&judged(&sandbox, &format!("command = \"{command}\"\nprevious-release = \"v1.0.0\"")).await)
+    };
+    // A stand-in for npm, which is only looked for and never started.
+    std::fs::create_dir(sandbox.root().join("bin")).unwrap();
+    executable(&sandbox, "bin/npm", "#!/bin/sh\ntouch RAN\n");
+    assert_eq!(of("bin/npm run back").await, ("warn", "unrehearsed"));
+    assert_eq!(of("bin/npm run nothing").await, ("fail", "not-met"));
+    assert_eq!(of("bin/npm run gone").await, ("fail", "missing"));
+    assert_eq!(of("bin/npm run").await, ("fail", "missing"));
+    assert!(!sandbox.root().join("RAN").exists());
+}
+
+#[tokio::test]
+async fn just_is_asked_to_show_the_recipe_with_its_options() {
+    let sandbox = service();
+    std::fs::create_dir(sandbox.root().join("bin")).unwrap();
+    let stand_in = "#!/bin/sh\nls > asked\n[ \"$*\" = '-f ops/justfile --show back' ] || { echo no recipe >&2; exit 1; }\n\
+                    printf 'back:\\n    kubectl rollout undo\\n'\n";
+    executable(&sandbox, "bin/just", stand_in);
+    let of = async |command: &str| {
+        ended(&judged(&sandbox, &format!("command = \"{command}\"\nprevious-release = \"v1.0.0\"")).await)
+    };
+    assert_eq!(of("bin/just -f ops/justfile back 1.0.0").await, ("warn", "unrehearsed"));
+    assert_eq!(of("bin/just -f ops/justfile gone").await, ("fail", "missing"));
+}
+
+/// Writes a file that may be started.
+fn executable(sandbox: &Sandbox, path: &str, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    sandbox.write(path, text);
+    std::fs::set_permissions(sandbox.root().join(path), std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[tokio::test]
