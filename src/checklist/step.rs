@@ -39,6 +39,11 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// Whether it needs the running target: its kind talks to it, or its settings name the port or the URL.
+    pub(crate) fn uses_target(&self) -> bool {
+        self.check.uses_target() || self.late.as_ref().is_some_and(Late::names_target)
+    }
+
     /// The judgement with the names filled in that are known only now: `port`, `target.url`, and what earlier
     /// steps captured, as `step.name`.
     ///
@@ -66,6 +71,12 @@ impl Late {
         let value = Spanned::new(0..0, DeValue::Table(settings));
         let settings = serde::Deserialize::deserialize(ValueDeserializer::from(value))?;
         Ok(Self { kind, settings, own })
+    }
+
+    /// Whether the settings name what is known only once the target runs.
+    fn names_target(&self) -> bool {
+        let text = self.settings.to_string();
+        Template(&text).placeholders().iter().any(|placeholder| matches!(placeholder.name, "port" | "target.url"))
     }
 
     fn check(&self, late: &BTreeMap<String, String>) -> Result<Arc<dyn Check>, Problem> {

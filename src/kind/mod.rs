@@ -12,11 +12,34 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 pub(crate) mod check;
+pub(crate) mod command;
+pub(crate) mod config_parity;
+pub(crate) mod git_clean;
+pub(crate) mod git_tag;
+pub(crate) mod health;
+pub(crate) mod http_scenario;
+pub(crate) mod lint;
+pub(crate) mod manual;
+pub(crate) mod ownership;
+pub(crate) mod rollback_ready;
+pub(crate) mod unit_test;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] = &[];
+pub(crate) const KINDS: &[&Kind] = &[
+    &command::KIND,
+    &config_parity::KIND,
+    &git_clean::KIND,
+    &git_tag::KIND,
+    &health::KIND,
+    &http_scenario::KIND,
+    &lint::KIND,
+    &manual::KIND,
+    &ownership::KIND,
+    &rollback_ready::KIND,
+    &unit_test::KIND,
+];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {

@@ -1,6 +1,6 @@
 //! Reading files of the service, with a cap.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
@@ -70,6 +70,54 @@ impl Files {
         self.root.join(path).exists()
     }
 
+    /// The bytes of a file, with the same cap.
+    ///
+    /// # Errors
+    /// When it is missing, too large or not readable.
+    pub(crate) fn read_bytes(&self, path: impl AsRef<Path>) -> Result<Vec<u8>, FileError> {
+        self.bytes(&self.root.join(path))
+    }
+
+    /// Writes a file whole; folders are made.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn write(&self, path: impl AsRef<Path>, text: &str) -> std::io::Result<()> {
+        let path = self.root.join(path);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, text)
+    }
+
+    /// The last bytes of a file, for logs: how many there are in all, and up to `most` from the end.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn tail(&self, path: impl AsRef<Path>, most: u64) -> std::io::Result<(u64, Vec<u8>)> {
+        let mut file = std::fs::File::open(self.root.join(path))?;
+        let total = file.metadata()?.len();
+        file.seek(SeekFrom::Start(total.saturating_sub(most)))?;
+        let mut bytes = Vec::new();
+        file.take(most).read_to_end(&mut bytes)?;
+        Ok((total, bytes))
+    }
+
+    /// The one true path of something that is there: absolute, without links. Two names of one file give the same.
+    pub(crate) fn canonical(&self, path: impl AsRef<Path>) -> Option<PathBuf> {
+        self.root.join(path).canonicalize().ok()
+    }
+
+    /// Whether a folder stands at a path.
+    pub(crate) fn is_folder(&self, path: impl AsRef<Path>) -> bool {
+        self.root.join(path).is_dir()
+    }
+
+    /// Whether a file stands at a path that somebody may execute.
+    pub(crate) fn is_executable(&self, path: impl AsRef<Path>) -> bool {
+        self.root.join(path).metadata().is_ok_and(|metadata| metadata.is_file() && may_be_executed(&metadata))
+    }
+
     /// The files that stand right inside a folder and whose names end in an extension, in the order of their
     /// names. Nothing if the folder is not there.
     pub(crate) fn inside(&self, folder: impl AsRef<Path>, extension: &str) -> Vec<PathBuf> {
@@ -97,7 +145,50 @@ impl Files {
     }
 }
 
+/// Whether any of the three execute bits is set (POSIX, `<sys/stat.h>`).
+#[cfg(unix)]
+fn may_be_executed(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+}
+
+/// Elsewhere every file may be started.
+#[cfg(not(unix))]
+fn may_be_executed(_: &std::fs::Metadata) -> bool {
+    true
+}
+
 /// The SHA-256 of some bytes (FIPS 180-4), in hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_names_of_one_file_have_one_canonical_path() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("sub")).unwrap();
+        std::fs::write(folder.path().join("a.toml"), "a = 1").unwrap();
+        let files = Files::new(folder.path());
+        assert_eq!(files.canonical("sub/../a.toml"), files.canonical("a.toml"));
+        assert!(files.canonical("a.toml").is_some());
+        assert_eq!(files.canonical("b.toml"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_executable_by_its_mode_and_a_folder_never_is() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("go.sh");
+        std::fs::write(&script, "#!/bin/sh\n").unwrap();
+        let files = Files::new(folder.path());
+        assert!(!files.is_executable("go.sh"));
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(files.is_executable("go.sh"));
+        assert!(!files.is_executable("."));
+        assert!(files.is_folder("."));
+    }
 }

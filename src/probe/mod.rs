@@ -6,12 +6,17 @@
 pub(crate) mod clock;
 pub(crate) mod environment;
 pub(crate) mod files;
+pub(crate) mod fingerprint;
 pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod limit;
 pub(crate) mod person;
+pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod records;
+pub(crate) mod rehearsals;
+pub(crate) mod run_record;
+pub(crate) mod tree;
 
 pub(crate) use clock::Clock;
 pub(crate) use environment::Environment;

@@ -16,6 +16,8 @@ use room::Room;
 pub(crate) enum Component {
     /// The git program.
     Git,
+    /// GNU make.
+    Make,
     /// A virtual environment with the example service's requirements; its `bin` folder is `{{ bin }}`.
     Python,
 }
@@ -55,6 +57,7 @@ fn required() -> bool {
 fn is_there(component: Component) -> bool {
     match component {
         Component::Git => std::process::Command::new("git").arg("--version").output().is_ok(),
+        Component::Make => std::process::Command::new("make").arg("--version").output().is_ok(),
         Component::Python => room::python::bin().is_some(),
     }
 }

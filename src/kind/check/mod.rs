@@ -6,18 +6,42 @@ use std::time::Duration;
 
 use crate::model::Effect;
 
+pub(crate) mod answers;
 mod command_line;
 mod context;
+pub(crate) mod expect;
+pub(crate) mod finding;
+pub(crate) mod fresh_file;
+mod freshness;
+mod git_problem;
+pub(crate) mod http_request;
+pub(crate) mod identity;
 mod judgement;
+pub(crate) mod junit;
+pub(crate) mod names;
+mod one_or_many;
+mod placeholder;
+mod project_tool;
 mod run_command;
 #[cfg(test)]
 mod sample;
+pub(crate) mod sarif;
+pub(crate) mod self_report;
+pub(crate) mod send_request;
+#[cfg(test)]
+mod test_context;
+mod test_results;
+#[cfg(test)]
+pub(crate) mod test_server;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
+pub(crate) use one_or_many::OneOrMany;
+pub(crate) use placeholder::placeholder;
 #[cfg(test)]
 pub(crate) use sample::SAMPLE;
+pub(crate) use test_results::{TestCase, TestCounts, TestResult, TestResults};
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;

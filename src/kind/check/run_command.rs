@@ -4,8 +4,11 @@
 use std::time::Duration;
 
 use crate::kind::check::{CommandLine, Context, Judgement};
-use crate::model::{Evidence, Length, Problem, Reason, Stream};
-use crate::probe::process::{Command, Exit, Finished, ProcessError};
+use crate::model::{Evidence, Length, Problem, Reason, Stream, excerpt};
+use crate::probe::process::{Command, Exit, Finished, Listener, ProcessError};
+
+/// How many characters of a line that a program wrote are shown in a message.
+const MESSAGE: usize = 200;
 
 impl Context {
     /// A command in the folder of the service. Every name of the run is there as `ROLLSAFE_NAME`, in upper case
@@ -21,8 +24,28 @@ impl Context {
     /// # Errors
     /// The judgement of the step, when the program is missing, did not end in time, or was cancelled.
     pub(crate) async fn run(&self, command: &Command) -> Result<Finished, Judgement> {
-        let listener = |stream, piece: &[u8]| self.output.send(stream, piece);
-        let finished = self.probes.process.run(command, &self.limit, &listener).await;
+        self.run_heard(command, &|stream, piece| self.output.send(stream, piece)).await
+    }
+
+    /// Runs a command whose output is meant for a program, so that nobody watches it.
+    ///
+    /// # Errors
+    /// As [`Context::run`].
+    pub(crate) async fn run_unheard(&self, command: &Command) -> Result<Finished, Judgement> {
+        self.run_heard(command, &|_, _| {}).await
+    }
+
+    /// Runs a command to its end and keeps what it writes from every reader, for output that may hold values that
+    /// no masker knows. The caller makes the evidence.
+    ///
+    /// # Errors
+    /// As [`Context::run`], without the output.
+    pub(crate) async fn run_unseen(&self, command: &Command) -> Result<Finished, Judgement> {
+        self.run_unheard(command).await.map_err(|judgement| Judgement::new(judgement.outcome))
+    }
+
+    async fn run_heard(&self, command: &Command, listener: Listener<'_>) -> Result<Finished, Judgement> {
+        let finished = self.probes.process.run(command, &self.limit, listener).await;
         let shown = shell_words::join(&command.argv);
         match finished {
             Err(error) => Err(Judgement::error(not_started(&error, &shown))),
@@ -82,6 +105,24 @@ fn ended(problem: Problem, finished: &Finished) -> Judgement {
 }
 
 impl Finished {
+    /// How it ended.
+    pub(crate) fn exit_in_words(&self) -> String {
+        match self.exit {
+            Exit::Status(status) => format!("status {status}"),
+            Exit::Signal(signal) => format!("ended by signal {signal}"),
+            Exit::TimedOut => "no end in time".to_owned(),
+            Exit::Cancelled => "stopped with the run".to_owned(),
+        }
+    }
+
+    /// How it ended and the first thing that it said, on one line.
+    pub(crate) fn ending(&self) -> String {
+        let (errors, output) = (self.stderr.text(), self.stdout.text());
+        let said = errors.lines().chain(output.lines()).find(|line| !line.trim().is_empty());
+        let said = said.map_or_else(|| "no output".to_owned(), |line| excerpt(line, MESSAGE));
+        format!("{}: {said}", self.exit_in_words())
+    }
+
     /// The streams that held anything, the time, and what was left behind, as evidence.
     pub(crate) fn evidence(&self) -> Vec<Evidence> {
         let mut evidence = vec![Evidence::elapsed("time", self.elapsed)];

@@ -11,15 +11,6 @@ pub(crate) struct Repository {
     pub(super) inner: git2::Repository,
 }
 
-/// What is checked out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
-    /// The full id of the commit.
-    pub(crate) commit: String,
-    /// The branch; nothing where HEAD is detached.
-    pub(crate) branch: Option<String>,
-}
-
 /// Whether one commit comes before another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ancestry {
@@ -40,6 +31,24 @@ pub(crate) struct Distance {
     pub(crate) behind: usize,
 }
 
+impl Distance {
+    /// Where the first commit is, seen from the second one: `1 commit past v1.1.0`.
+    pub(crate) fn from(self, name: &str) -> String {
+        let commits = |number| if number == 1 { "1 commit".to_owned() } else { format!("{number} commits") };
+        match (self.ahead, self.behind) {
+            (0, 0) => format!("at {name}"),
+            (ahead, 0) => format!("{} past {name}", commits(ahead)),
+            (0, behind) => format!("{} behind {name}", commits(behind)),
+            (ahead, behind) => format!("{} past and {} behind {name}", commits(ahead), commits(behind)),
+        }
+    }
+}
+
+/// Enough of an id to name a commit in a message.
+pub(crate) fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
 impl Repository {
     /// Opens the repository that holds a folder.
     ///
@@ -50,19 +59,6 @@ impl Repository {
         git2::Repository::open_ext(folder, RepositoryOpenFlags::empty(), ceilings)
             .map(|inner| Self { inner })
             .map_err(|source| GitError::on_opening(folder, source))
-    }
-
-    /// What is checked out.
-    ///
-    /// # Errors
-    /// [`GitError::Unborn`] before the first commit.
-    pub(crate) fn head(&self) -> Result<Head, GitError> {
-        let head = self.inner.head().map_err(|source| match source.code() {
-            ErrorCode::UnbornBranch | ErrorCode::NotFound => GitError::Unborn,
-            _ => GitError::Read(source),
-        })?;
-        let branch = head.is_branch().then(|| String::from_utf8_lossy(head.shorthand_bytes()).into_owned());
-        Ok(Head { commit: head.peel_to_commit()?.id().to_string(), branch })
     }
 
     /// Whether the history is cut off, so that what is not there may still exist.
@@ -126,14 +122,6 @@ impl Repository {
         Some(super::remote::without_userinfo(&String::from_utf8_lossy(remote.url_bytes())))
     }
 
-    /// The branch of a remote that a local branch is pushed to: the configured one, or the one of the same name.
-    pub(crate) fn branch_on(&self, remote: &str, branch: &str) -> String {
-        let setting = |key: &str| self.text_setting(&format!("branch.{branch}.{key}"));
-        let merge = setting("merge").filter(|_| setting("remote").as_deref() == Some(remote));
-        let upstream = merge.as_deref().and_then(|merge| merge.strip_prefix("refs/heads/"));
-        upstream.unwrap_or(branch).to_owned()
-    }
-
     /// A setting of git as text.
     pub(super) fn text_setting(&self, key: &str) -> Option<String> {
         self.inner.config().ok()?.get_string(key).ok()
@@ -144,5 +132,72 @@ impl Repository {
         let unknown = || GitError::UnknownCommit { commit: id.to_owned() };
         let oid = Oid::from_str(id).ok().filter(|oid| oid.to_string() == id).ok_or_else(unknown)?;
         self.inner.find_commit(oid).map(|commit| commit.id()).map_err(|_| unknown())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::git::sandbox::Sandbox;
+
+    #[test]
+    fn history_is_told_in_all_four_directions() {
+        let sandbox = Sandbox::new();
+        let root = sandbox.git(&["rev-parse", "HEAD"]);
+        let left = sandbox.commit("left.py", "1\n");
+        sandbox.git(&["checkout", "-q", "-b", "other", &root]);
+        let right = sandbox.commit("right.py", "1\n");
+        let git = sandbox.probe();
+        let ancestry = |one: &str, other: &str| git.ask_now(|repository| repository.ancestry(one, other)).unwrap();
+        assert_eq!(ancestry(&root, &left), Ancestry::Ancestor);
+        assert_eq!(ancestry(&left, &left), Ancestry::Ancestor);
+        assert_eq!(ancestry(&left, &root), Ancestry::NotAncestor);
+        assert_eq!(ancestry(&left, &right), Ancestry::NotAncestor);
+        assert_eq!(ancestry(&"0".repeat(40), &left), Ancestry::Unknown);
+        let apart = |one: &str, other: &str| git.ask_now(|repository| Ok(repository.distance(one, other))).unwrap();
+        assert_eq!(apart(&left, &root).unwrap().from("v1"), "1 commit past v1");
+        assert_eq!(apart(&root, &left).unwrap().from("v1"), "1 commit behind v1");
+        assert_eq!(apart(&left, &right).unwrap().from("v1"), "1 commit past and 1 commit behind v1");
+    }
+
+    #[test]
+    fn a_shallow_clone_can_say_yes_and_never_no() {
+        let sandbox = Sandbox::new();
+        let root = sandbox.git(&["rev-parse", "HEAD"]);
+        let middle = sandbox.commit("a.py", "1\n");
+        let last = sandbox.commit("a.py", "2\n");
+        sandbox.git(&["push", "-q"]);
+        let url = format!("file://{}", sandbox.remote().display());
+        sandbox.git_in(sandbox.outside(), &["clone", "-q", "--depth=2", &url, "shallow"]);
+        let git = super::super::Git::new(sandbox.outside().join("shallow"));
+        let ancestry = |one: &str| git.ask_now(|repository| repository.ancestry(one, &last)).unwrap();
+        assert_eq!(ancestry(&middle), Ancestry::Ancestor);
+        assert_eq!(ancestry(&root), Ancestry::Unknown);
+        assert_eq!(git.ask_now(|repository| Ok(repository.distance(&last, &middle))).unwrap(), None);
+    }
+
+    #[test]
+    fn only_a_full_id_of_a_commit_at_hand_is_a_commit() {
+        let sandbox = Sandbox::new();
+        let full = sandbox.git(&["rev-parse", "HEAD"]);
+        let tree = sandbox.git(&["rev-parse", "HEAD^{tree}"]);
+        let commit =
+            |id: &str| sandbox.probe().ask_now(|repository| repository.commit(id).map(|oid| oid.to_string()));
+        assert_eq!(commit(&full).unwrap(), full);
+        for id in [&full[..10], "main", &tree, ""] {
+            assert!(matches!(commit(id), Err(GitError::UnknownCommit { .. })), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_as_the_commit_holds_it() {
+        let sandbox = Sandbox::new();
+        let commit = sandbox.commit("service/VERSION", "1.0.0\n");
+        sandbox.write("service/VERSION", "9\n");
+        let folder = sandbox.root().join("service");
+        let read =
+            |path: &str| sandbox.probe().ask_now(|repository| repository.file_of(&commit, &folder, path)).unwrap();
+        assert_eq!(read("VERSION").as_deref(), Some(&b"1.0.0\n"[..]));
+        assert_eq!(read("app.py"), None);
     }
 }

@@ -1,9 +1,30 @@
 //! The rows, one file a kind.
 
+mod config_parity;
+mod git_clean;
+mod git_tag;
+mod health;
+mod http_scenario;
+mod lint;
+mod local_target;
+mod ownership;
+mod rollback_ready;
+mod unit_test;
+
 use crate::Row;
 
 /// Every row of every kind.
 pub(crate) fn all() -> Vec<&'static Row> {
-    let tables: &[&'static [Row]] = &[];
+    let tables: &[&'static [Row]] = &[
+        config_parity::ROWS,
+        git_clean::ROWS,
+        git_tag::ROWS,
+        health::ROWS,
+        http_scenario::ROWS,
+        lint::ROWS,
+        ownership::ROWS,
+        rollback_ready::ROWS,
+        unit_test::ROWS,
+    ];
     tables.iter().flat_map(|rows| rows.iter()).collect()
 }
