@@ -18,8 +18,10 @@ const LAST_LINES: (usize, usize) = (4, 200);
 /// Everything that was seen of a run.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// The command, as it can be pasted.
+    /// The command that was run.
     pub(super) line: String,
+    /// The command as a person runs it.
+    pub(super) again: String,
     pub(super) exit: Exit,
     pub(super) is_pytest: bool,
     pub(super) report: Result<Loaded, NoReport>,
@@ -44,7 +46,7 @@ impl Seen {
     }
 
     fn problem(&self, reason: Reason, what: impl Into<String>) -> Problem {
-        Problem::new(reason, what).next(format!("run `{}` by hand", self.line))
+        Problem::new(reason, what).next(format!("run `{}` by hand", self.again))
     }
 }
 
@@ -112,13 +114,13 @@ impl UnitTest {
         let mut keys: Vec<&str> = broken.iter().map(|(.., key)| *key).collect();
         let too_few = counts.passed < least;
         if too_few {
-            what.insert(0, format!("{} tests passed, {least} must", counts.passed));
+            what.insert(0, format!("{} of {least} tests passed", counts.passed));
             keys.insert(0, "min-passed");
         }
         let reason = if too_few { Reason::TooFew } else { Reason::TooMany };
         let next = format!(
             "run `{}` by hand and find out why; if it is meant so, change {} in the step",
-            seen.line,
+            seen.again,
             keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ")
         );
         (!what.is_empty()).then(|| {
@@ -126,6 +128,10 @@ impl UnitTest {
             Problem::new(reason, what.join("; ")).expected(expected).observed(numbers(seen, counts)).next(next)
         })
     }
+}
+
+fn tests_were(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "test was" } else { "tests were" })
 }
 
 /// `47 passed, 0 skipped in 1.20s`, with what pytest alone knows.
@@ -179,7 +185,7 @@ fn no_report(seen: &Seen, why: &NoReport) -> Problem {
     let what = "the run ended with exit status 0 and left no report that could be judged";
     seen.problem(reason, what).expected("a JUnit report written by this run").observed(why.to_string()).next(format!(
         "run `{}` by hand and see whether it writes its report; a hook or plugin that ends the process early prevents it",
-        seen.line
+        seen.again
     ))
 }
 
@@ -190,7 +196,7 @@ fn nothing_passed(seen: &Seen, counts: TestCounts) -> Problem {
         .observed(numbers(seen, counts))
         .next(format!(
             "run `{}` by hand; look for options in PYTEST_ADDOPTS and the configuration that skip or only list tests",
-            seen.line
+            seen.again
         ))
 }
 
@@ -219,7 +225,7 @@ fn with_reservation(seen: &Seen, counts: TestCounts) -> Outcome {
     let again = counts.retried.max(seen.output.reruns);
     if again > 0 {
         let problem = seen
-            .problem(Reason::AfterRetry, format!("{again} tests passed only when they were run again"))
+            .problem(Reason::AfterRetry, format!("{} good only when run again", tests_were(again)))
             .expected("every test passes the first time");
         return Outcome::Warn(problem.observed(numbers(seen, counts)));
     }
@@ -243,7 +249,8 @@ mod tests {
     fn seen(status: i32, cases: &str) -> Seen {
         let results = junit::read(&format!("<testsuite name=\"pytest\">{cases}</testsuite>")).unwrap();
         Seen {
-            line: "pytest -q".to_owned(),
+            line: "pytest -q --junitxml=/tmp/junit.xml".to_owned(),
+            again: "pytest -q".to_owned(),
             exit: Exit::Status(status),
             is_pytest: true,
             report: Ok(Loaded { results, sha256: String::new() }),
@@ -322,7 +329,7 @@ mod tests {
         assert_eq!(judged("", &seen(0, &[GOOD, XFAILED].concat())), is("fail", Reason::TooMany));
         let outcome = settings("min-passed = 3").outcome(&seen(0, &[GOOD, SKIPPED].concat()));
         let Outcome::Fail(problem) = outcome else { panic!("it fails") };
-        assert_eq!(problem.what, "2 tests passed, 3 must; 1 tests were skipped, 0 may be");
+        assert_eq!(problem.what, "2 of 3 tests passed; 1 test was skipped, 0 may be");
     }
 
     #[test]

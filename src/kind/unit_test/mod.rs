@@ -183,7 +183,7 @@ impl UnitTest {
             Ok(finished) => finished,
             Err(judgement) => return judgement.with(self.additions(context)),
         };
-        let seen = self.seen(&line, &finished, expected.load(context));
+        let seen = self.seen(context, &line, &finished, expected.load(context));
         let evidence = [self.additions(context), seen.evidence(), finished.evidence()].concat();
         let judgement = Judgement::new(self.outcome(&seen)).with(evidence);
         match &seen.report {
@@ -200,6 +200,7 @@ impl UnitTest {
     ) -> Seen {
         Seen {
             line: line.to_string(),
+            again: self.by_hand(context),
             exit: finished.exit,
             is_pytest: self.is_pytest(),
             report,
