@@ -14,7 +14,15 @@
 //! | 5 | `cli` | flags, wiring, exit status |
 
 mod checklist;
+mod cli;
+mod diagnostic;
 mod kind;
 mod model;
 mod probe;
 mod report;
+mod runner;
+
+/// Reads the command line of this process, does what it says, and returns the exit status.
+pub fn run() -> std::process::ExitCode {
+    cli::run()
+}

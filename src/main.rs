@@ -1,3 +1,7 @@
 //! The program: calls the library and returns its exit status.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rollsafe::run()
+}

@@ -14,20 +14,45 @@ use serde::de::DeserializeOwned;
 pub(crate) mod check;
 pub(crate) mod command;
 pub(crate) mod config_parity;
-mod health;
+pub(crate) mod git_clean;
+pub(crate) mod git_tag;
+pub(crate) mod health;
+pub(crate) mod http_scenario;
+pub(crate) mod lint;
 pub(crate) mod manual;
 pub(crate) mod ownership;
 pub(crate) mod rollback_ready;
+pub(crate) mod unit_test;
 
 pub(crate) use check::{Check, Context, Judgement, Service};
 
 /// All kinds, in alphabetical order.
-pub(crate) const KINDS: &[&Kind] =
-    &[&command::KIND, &config_parity::KIND, &health::KIND, &manual::KIND, &ownership::KIND, &rollback_ready::KIND];
+pub(crate) const KINDS: &[&Kind] = &[
+    &command::KIND,
+    &config_parity::KIND,
+    &git_clean::KIND,
+    &git_tag::KIND,
+    &health::KIND,
+    &http_scenario::KIND,
+    &lint::KIND,
+    &manual::KIND,
+    &ownership::KIND,
+    &rollback_ready::KIND,
+    &unit_test::KIND,
+];
 
 /// The kind with a name.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().copied().find(|kind| kind.name == name)
+    all().find(|kind| kind.name == name)
+}
+
+/// Every kind that a checklist may name.
+pub(crate) fn all() -> impl Iterator<Item = &'static Kind> + Clone {
+    #[cfg(test)]
+    let kinds = KINDS.iter().copied().chain([&check::SAMPLE]);
+    #[cfg(not(test))]
+    let kinds = KINDS.iter().copied();
+    kinds
 }
 
 /// The descriptor of a kind: everything that documentation, schema and loader need to know of it.

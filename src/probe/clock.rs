@@ -36,6 +36,12 @@ impl Clock {
     }
 }
 
+/// The time of day of the machine, also where the clock is held still: only to be held against the times of files.
+#[expect(clippy::disallowed_methods, reason = "this is the one door to the clock")]
+pub(crate) fn machine_time() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
 /// A moment that only serves to measure spans and limits. It runs on even where the time of day is held still,
 /// because limits must hold in tests too.
 #[expect(clippy::disallowed_methods, reason = "this is the one door to the clock")]

@@ -15,6 +15,23 @@ pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
 pub(crate) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// `dumb` for a terminal that cannot move its cursor.
 pub(crate) const TERM: &str = "TERM";
+/// Variables in which CI servers name the branch that they checked out: GitHub Actions, GitLab, `CircleCI`,
+/// Buildkite, Bitbucket, Azure Pipelines, Jenkins (two). Servers that name the target of a pull request in such a
+/// variable are not among them.
+pub(crate) const BRANCH_VARIABLES: [&str; 8] = [
+    GITHUB_REF_NAME,
+    "CI_COMMIT_BRANCH",
+    "CIRCLE_BRANCH",
+    "BUILDKITE_BRANCH",
+    "BITBUCKET_BRANCH",
+    "BUILD_SOURCEBRANCH",
+    "BRANCH_NAME",
+    "GIT_BRANCH",
+];
+/// The branch or the tag of a job of GitHub Actions.
+pub(crate) const GITHUB_REF_NAME: &str = "GITHUB_REF_NAME";
+/// `branch` or `tag`: what `GITHUB_REF_NAME` names.
+pub(crate) const GITHUB_REF_TYPE: &str = "GITHUB_REF_TYPE";
 /// The program that answers when git asks for a name or a password.
 pub(crate) const GIT_ASKPASS: &str = "GIT_ASKPASS";
 /// The ssh program that git starts.

@@ -1,6 +1,6 @@
 //! Reading files of the service, with a cap.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
@@ -70,6 +70,39 @@ impl Files {
         self.root.join(path).exists()
     }
 
+    /// The bytes of a file, with the same cap.
+    ///
+    /// # Errors
+    /// When it is missing, too large or not readable.
+    pub(crate) fn read_bytes(&self, path: impl AsRef<Path>) -> Result<Vec<u8>, FileError> {
+        self.bytes(&self.root.join(path))
+    }
+
+    /// Writes a file whole; folders are made.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn write(&self, path: impl AsRef<Path>, text: &str) -> std::io::Result<()> {
+        let path = self.root.join(path);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, text)
+    }
+
+    /// The last bytes of a file, for logs: how many there are in all, and up to `most` from the end.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn tail(&self, path: impl AsRef<Path>, most: u64) -> std::io::Result<(u64, Vec<u8>)> {
+        let mut file = std::fs::File::open(self.root.join(path))?;
+        let total = file.metadata()?.len();
+        file.seek(SeekFrom::Start(total.saturating_sub(most)))?;
+        let mut bytes = Vec::new();
+        file.take(most).read_to_end(&mut bytes)?;
+        Ok((total, bytes))
+    }
+
     /// The one true path of something that is there: absolute, without links. Two names of one file give the same.
     pub(crate) fn canonical(&self, path: impl AsRef<Path>) -> Option<PathBuf> {
         self.root.join(path).canonicalize().ok()
@@ -83,6 +116,17 @@ impl Files {
     /// Whether a file stands at a path that somebody may execute.
     pub(crate) fn is_executable(&self, path: impl AsRef<Path>) -> bool {
         self.root.join(path).metadata().is_ok_and(|metadata| metadata.is_file() && may_be_executed(&metadata))
+    }
+
+    /// The files that stand right inside a folder and whose names end in an extension, in the order of their
+    /// names. Nothing if the folder is not there.
+    pub(crate) fn inside(&self, folder: impl AsRef<Path>, extension: &str) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return Vec::new() };
+        let paths = entries.flatten().map(|entry| entry.path());
+        let fits = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|found| found == extension);
+        let mut files: Vec<PathBuf> = paths.filter(fits).collect();
+        files.sort();
+        files
     }
 
     fn bytes(&self, path: &Path) -> Result<Vec<u8>, FileError> {

@@ -11,8 +11,12 @@ pub(crate) mod git;
 pub(crate) mod http;
 pub(crate) mod limit;
 pub(crate) mod person;
+pub(crate) mod port;
 pub(crate) mod process;
 pub(crate) mod records;
+pub(crate) mod rehearsals;
+pub(crate) mod run_record;
+pub(crate) mod tree;
 
 pub(crate) use clock::Clock;
 pub(crate) use environment::Environment;

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::model::Template;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -28,7 +29,9 @@ impl CommandLine {
     /// # Errors
     /// When a quote is not closed, or there is no program.
     pub(crate) fn split(text: &str) -> Result<Self, String> {
-        let argv = shell_words::split(text).map_err(|_| format!("a quote in `{text}` is not closed"))?;
+        // The blanks in `{{ name }}` divide no words: the name is filled in later.
+        let text = Template(text).fill(|name| Some(format!("{{{{{name}}}}}")));
+        let argv = shell_words::split(&text).map_err(|_| format!("a quote in `{text}` is not closed"))?;
         Self::new(argv)
     }
 
@@ -117,6 +120,14 @@ mod tests {
         let command = CommandLine::split("git commit -m 'two words' a\\ b").unwrap();
         assert_eq!(command.argv(), ["git", "commit", "-m", "two words", "a b"]);
         assert_eq!(command.to_string(), "git commit -m 'two words' 'a b'");
+    }
+
+    #[test]
+    fn a_name_that_is_filled_in_later_stays_one_word() {
+        assert_eq!(
+            CommandLine::split("tox --junitxml={{ junit }} a").unwrap().argv(),
+            ["tox", "--junitxml={{junit}}", "a"]
+        );
     }
 
     #[test]

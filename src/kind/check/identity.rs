@@ -96,30 +96,16 @@ impl Identity {
     /// # Errors
     /// The problem, boxed because it is large, when the answer shows another release or none.
     pub(crate) fn proof(&self, response: &Response) -> Result<String, Box<Problem>> {
-        self.precondition()?;
-        let told = self.told(response).map_err(|observed| Box::new(self.untold(observed)))?;
-        if same_release(&told, &self.equals) { Ok(told) } else { Err(Box::new(self.another(&told))) }
+        let path = self.precondition()?;
+        let release = told(&path, response).map_err(|observed| Box::new(self.untold(observed)))?;
+        if same_release(&release, &self.equals) { Ok(release) } else { Err(Box::new(self.another(&release))) }
     }
 
-    /// The value that the answer tells.
-    fn told(&self, response: &Response) -> Result<String, String> {
-        let document = json_body(response).map_err(|_| told_status(response))?;
-        let path = JsonPath::parse(&self.json)?;
-        let nodes = path.locate(&document)?;
-        match nodes.as_slice() {
-            [] => Err(format!("status {}, and nothing at `{path}` in {}", response.status, told_body(response))),
-            [node] => match node.value {
-                Value::String(text) => Ok(text.clone()),
-                other => Err(format!("{} at `{path}`, {} instead of a string", shown(other), named(other))),
-            },
-            several => Err(format!("{} values at `{path}` instead of one", several.len())),
-        }
-    }
-
-    /// A rule whose names were not filled in proves nothing.
-    fn precondition(&self) -> Result<(), Box<Problem>> {
+    /// The path to the value. A rule that is not valid, or whose names were not filled in, proves nothing.
+    fn precondition(&self) -> Result<JsonPath, Box<Problem>> {
+        let path = JsonPath::parse(&self.json).map_err(|message| Box::new(invalid_path(message)))?;
         if !self.equals.trim().is_empty() && Template(&self.equals).placeholders().is_empty() {
-            return Ok(());
+            return Ok(path);
         }
         let problem = Problem::new(Reason::Precondition, "it is not known which release should answer")
             .expected("the id or version of the release under test")
@@ -149,6 +135,27 @@ impl Identity {
             .observed(format!("`{}`", crate::model::excerpt(told, 200)))
             .next(next)
     }
+}
+
+/// The value that the answer tells.
+fn told(path: &JsonPath, response: &Response) -> Result<String, String> {
+    let document = json_body(response).map_err(|_| told_status(response))?;
+    let nodes = path.locate(&document)?;
+    match nodes.as_slice() {
+        [] => Err(format!("status {}, and nothing at `{path}` in {}", response.status, told_body(response))),
+        [node] => match node.value {
+            Value::String(text) => Ok(text.clone()),
+            other => Err(format!("{} at `{path}`, {} instead of a string", shown(other), named(other))),
+        },
+        several => Err(format!("{} values at `{path}` instead of one", several.len())),
+    }
+}
+
+fn invalid_path(message: String) -> Problem {
+    Problem::new(Reason::Precondition, "the rule that tells the release cannot be used")
+        .expected("`json` of the target's `identity` is a path such as `$.commit`")
+        .observed(message)
+        .next("correct `identity` of the target in rollsafe.toml, and run `rollsafe check`")
 }
 
 /// Whether two values name the same release.
@@ -221,5 +228,7 @@ mod tests {
             let (reason, _) = proof(equals, "{\"commit\": \"\"}").unwrap_err();
             assert_eq!(reason, Reason::Precondition);
         }
+        let no_path = Identity { json: "commit".to_owned(), ..rule(COMMIT) };
+        assert_eq!(no_path.precondition().unwrap_err().reason, Reason::Precondition);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::pin::Pin;
+use std::time::Duration;
 
 use crate::model::Effect;
 
@@ -10,22 +11,34 @@ mod command_line;
 mod context;
 pub(crate) mod expect;
 mod freshness;
+mod git_problem;
+pub(crate) mod http_request;
 pub(crate) mod identity;
 mod judgement;
+pub(crate) mod junit;
 pub(crate) mod names;
 mod one_or_many;
 mod placeholder;
+mod project_tool;
 mod run_command;
+#[cfg(test)]
+mod sample;
 pub(crate) mod self_report;
 pub(crate) mod send_request;
 #[cfg(test)]
 mod test_context;
+mod test_results;
+#[cfg(test)]
+pub(crate) mod test_server;
 
 pub(crate) use command_line::CommandLine;
 pub(crate) use context::{Context, OutputSink, Service};
 pub(crate) use judgement::Judgement;
 pub(crate) use one_or_many::OneOrMany;
 pub(crate) use placeholder::placeholder;
+#[cfg(test)]
+pub(crate) use sample::SAMPLE;
+pub(crate) use test_results::{TestCase, TestCounts, TestResult, TestResults};
 
 /// The future of a judgement.
 pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Judgement> + Send + 'a>>;
@@ -39,6 +52,11 @@ pub(crate) trait Check: Debug + Send + Sync {
     /// What the step may do to the target.
     fn effect(&self) -> Effect {
         Effect::Read
+    }
+
+    /// How long one attempt may take, for steps that give no `timeout` of their own.
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(60)
     }
 
     /// Whether it talks to the running target, which must then be there and ready.

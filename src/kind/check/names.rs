@@ -3,24 +3,32 @@
 //! Values keep their type where they can: a string of a JSON body that is exactly one `{{ name }}` becomes the number
 //! or the truth value that was captured. Anywhere else a value is put into the text as it is written in JSON.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
 use crate::model::Template;
 
 /// The names that are known at this point of a step.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Names {
     captured: BTreeMap<String, Value>,
     run: Arc<BTreeMap<String, String>>,
+    asked: Mutex<BTreeSet<String>>,
 }
 
 impl Names {
     /// Nothing but the names of the run.
     pub(crate) fn of_run(run: &Arc<BTreeMap<String, String>>) -> Self {
-        Self { captured: BTreeMap::new(), run: Arc::clone(run) }
+        Self { run: Arc::clone(run), ..Self::default() }
+    }
+
+    /// The names that something asks for when it is filled in.
+    pub(crate) fn asked_by(fill: impl FnOnce(&Self)) -> BTreeSet<String> {
+        let names = Self::default();
+        fill(&names);
+        names.asked.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a captured value.
@@ -55,10 +63,9 @@ impl Names {
         }
     }
 
-    /// Names in a text that nothing is known of.
-    pub(crate) fn unknown_in(&self, text: &str) -> Vec<String> {
-        let placeholders = Template(text).placeholders().into_iter();
-        placeholders.filter(|found| self.text_of(found.name).is_none()).map(|found| found.name.to_owned()).collect()
+    /// Whether a name is known.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.captured.contains_key(name) || self.run.contains_key(name)
     }
 
     /// The captured value, if a text is exactly one captured name.
@@ -68,6 +75,7 @@ impl Names {
     }
 
     fn text_of(&self, name: &str) -> Option<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         self.captured.get(name).map(scalar_text).or_else(|| self.run.get(name).cloned())
     }
 }
@@ -105,7 +113,13 @@ mod tests {
     #[test]
     fn a_captured_value_goes_before_a_name_of_the_run() {
         assert_eq!(names().fill("/orders/{{ id }}?c={{ commit }}&x={{ other }}"), "/orders/7?c=abc&x={{ other }}");
-        assert_eq!(names().unknown_in("{{ id }} {{ other }}"), ["other"]);
+        assert_eq!([names().knows("id"), names().knows("commit"), names().knows("other")], [true, true, false]);
+    }
+
+    #[test]
+    fn what_is_filled_in_tells_its_names() {
+        let asked = Names::asked_by(|names| drop(names.fill_value(&json!(["{{ a }}", { "k": "x {{ b.c }}" }]))));
+        assert_eq!(asked.into_iter().collect::<Vec<_>>(), ["a", "b.c"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::kind::check::{CommandLine, Context, Judgement};
 use crate::model::{Evidence, Length, Problem, Reason, Stream, excerpt};
-use crate::probe::process::{Command, Exit, Finished, ProcessError};
+use crate::probe::process::{Command, Exit, Finished, Listener, ProcessError};
 
 /// How many characters of a line that a program wrote are shown in a message.
 const MESSAGE: usize = 200;
@@ -24,33 +24,35 @@ impl Context {
     /// # Errors
     /// The judgement of the step, when the program is missing, did not end in time, or was cancelled.
     pub(crate) async fn run(&self, command: &Command) -> Result<Finished, Judgement> {
-        let listener = |stream, piece: &[u8]| self.output.send(stream, piece);
-        let finished = self.probes.process.run(command, &self.limit, &listener).await;
-        self.to_its_end(command, finished).map_err(|early| *early)
+        self.run_heard(command, &|stream, piece| self.output.send(stream, piece)).await
+    }
+
+    /// Runs a command whose output is meant for a program, so that nobody watches it.
+    ///
+    /// # Errors
+    /// As [`Context::run`].
+    pub(crate) async fn run_unheard(&self, command: &Command) -> Result<Finished, Judgement> {
+        self.run_heard(command, &|_, _| {}).await
     }
 
     /// Runs a command to its end and keeps what it writes from every reader, for output that may hold values that
     /// no masker knows. The caller makes the evidence.
     ///
     /// # Errors
-    /// The judgement of the step, when the program is missing, did not end in time, or was cancelled.
+    /// As [`Context::run`], without the output.
     pub(crate) async fn run_unseen(&self, command: &Command) -> Result<Finished, Judgement> {
-        let finished = self.probes.process.run(command, &self.limit, &|_, _| {}).await;
-        self.to_its_end(command, finished).map_err(|early| Judgement::new(early.outcome))
+        self.run_unheard(command).await.map_err(|judgement| Judgement::new(judgement.outcome))
     }
 
-    fn to_its_end(
-        &self,
-        command: &Command,
-        finished: Result<Finished, ProcessError>,
-    ) -> Result<Finished, Box<Judgement>> {
+    async fn run_heard(&self, command: &Command, listener: Listener<'_>) -> Result<Finished, Judgement> {
+        let finished = self.probes.process.run(command, &self.limit, listener).await;
         let shown = shell_words::join(&command.argv);
         match finished {
-            Err(error) => Err(Box::new(Judgement::error(not_started(&error, &shown)))),
+            Err(error) => Err(Judgement::error(not_started(&error, &shown))),
             Ok(finished) => match finished.exit {
                 Exit::Status(_) | Exit::Signal(_) => Ok(finished),
-                Exit::TimedOut => Err(Box::new(ended(timed_out(&shown, self.limit.timeout()), &finished))),
-                Exit::Cancelled => Err(Box::new(ended(cancelled(&shown), &finished))),
+                Exit::TimedOut => Err(ended(timed_out(&shown, self.limit.timeout()), &finished)),
+                Exit::Cancelled => Err(ended(cancelled(&shown), &finished)),
             },
         }
     }

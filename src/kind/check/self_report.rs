@@ -74,7 +74,7 @@ pub(crate) enum Mood {
 /// speaks of them itself.
 pub(crate) fn complaints(body: &Value, judged: &[String]) -> Vec<Statement> {
     let mut walk = Walk { judged, found: Vec::new(), whole_is_well: false };
-    walk.object(body, "$", 0, false);
+    walk.inside(body, &Spot { location: "$".to_owned(), level: 0, is_parts: false });
     let Walk { mut found, whole_is_well, .. } = walk;
     for statement in &mut found {
         if whole_is_well && depth(&statement.location) > 1 {
@@ -98,36 +98,48 @@ struct Walk<'judged> {
     whole_is_well: bool,
 }
 
+/// A value that is looked into.
+struct Spot {
+    location: String,
+    level: usize,
+    /// Whether its members are statements on parts of the service.
+    is_parts: bool,
+}
+
 impl Walk<'_> {
-    /// Looks at the members of an object, and at those of the objects and lists in it.
-    fn object(&mut self, value: &Value, location: &str, level: usize, is_parts: bool) {
+    /// Looks at the members of an object, and into them and the values of a list.
+    fn inside(&mut self, value: &Value, spot: &Spot) {
+        if spot.level >= DEEPEST {
+            return;
+        }
+        let below = |location, is_parts| Spot { location, level: spot.level + 1, is_parts };
         match value {
-            Value::Object(members) if level < DEEPEST => {
+            Value::Object(members) => {
                 for (name, member) in members {
-                    let place = format!("{location}['{name}']");
-                    self.member(name, member, &place, level, is_parts);
+                    let location = format!("{}['{name}']", spot.location);
                     let name = name.to_ascii_lowercase();
-                    self.object(member, &place, level + 1, PARTS.contains(&name.as_str()));
+                    self.member(&name, member, &location, spot);
+                    self.inside(member, &below(location, PARTS.contains(&name.as_str())));
                 }
             }
-            Value::Array(items) if level < DEEPEST => {
+            Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.object(item, &format!("{location}[{index}]"), level + 1, false);
+                    self.inside(item, &below(format!("{}[{index}]", spot.location), false));
                 }
             }
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 
-    fn member(&mut self, name: &str, member: &Value, place: &str, level: usize, is_parts: bool) {
-        if self.judged.iter().any(|judged| judged == place) {
+    fn member(&mut self, name: &str, member: &Value, location: &str, spot: &Spot) {
+        if self.judged.iter().any(|judged| judged == location) {
             return;
         }
-        match mood_of(&name.to_ascii_lowercase(), member, is_parts) {
-            Some(Said::Well) if level == 0 => self.whole_is_well = true,
+        match mood_of(name, member, spot.is_parts) {
+            Some(Said::Well) if spot.level == 0 => self.whole_is_well = true,
             Some(Said::Well) | None => {}
             Some(Said::Not(mood)) => {
-                self.found.push(Statement { location: place.to_owned(), says: member.to_string(), mood });
+                self.found.push(Statement { location: location.to_owned(), says: member.to_string(), mood });
             }
         }
     }

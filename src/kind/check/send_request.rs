@@ -15,12 +15,12 @@ impl Context {
     /// The URL of a path of the target. The path begins with a slash.
     ///
     /// # Errors
-    /// The judgement of the step, when no target with a URL was named.
-    pub(crate) fn url_of(&self, path: &str) -> Result<String, Judgement> {
+    /// The problem, when no target with a URL was named.
+    pub(crate) fn url_of(&self, path: &str) -> Result<String, Box<Problem>> {
         let target = self.target.as_ref();
         match target.and_then(|target| target.url.as_deref()) {
             Some(url) => Ok(format!("{}{path}", url.trim_end_matches('/'))),
-            None => Err(Judgement::error(no_url(target.map(|target| target.name.as_str())))),
+            None => Err(Box::new(no_url(target.map(|target| target.name.as_str())))),
         }
     }
 
@@ -44,6 +44,13 @@ impl Context {
             Stop::TimedOut => Err(Judgement::error(out_of_time(self.limit.timeout()))),
             Stop::Cancelled => Err(Judgement::error(stopped("the step"))),
         }
+    }
+}
+
+impl From<Box<Problem>> for Judgement {
+    /// What kept a step from asking at all is an error.
+    fn from(problem: Box<Problem>) -> Self {
+        Self::error(*problem)
     }
 }
 
@@ -159,7 +166,10 @@ impl Response {
     /// The body as evidence, cut to what a reader needs.
     pub(crate) fn evidence(&self, label: impl Into<String>) -> Evidence {
         let text = self.text();
-        let end = text.floor_char_boundary(KEPT_BODY);
+        let mut end = text.len().min(KEPT_BODY);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
         let kept = if end < text.len() { format!("{}{CUT}", &text[..end]) } else { text.clone() };
         let output = Output {
             stream: Stream::Body,

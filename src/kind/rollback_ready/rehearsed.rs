@@ -4,7 +4,7 @@ use crate::kind::check::answers::{Answer, not_met};
 use crate::kind::check::{CommandLine, Context};
 use crate::model::{Length, Outcome, Problem, Reason, Verdict};
 use crate::probe::files::sha256;
-use crate::probe::records::{Rehearsal, RehearsalError};
+use crate::probe::rehearsals::{Rehearsal, RehearsalError};
 
 /// How far the clock of another machine may be ahead, in seconds.
 const CLOCK_SKEW: i64 = 300;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 mod error;
 mod flagged;
+mod head;
 mod porcelain;
 mod program;
 mod release_facts;
@@ -25,10 +26,11 @@ pub(crate) mod sandbox;
 
 pub(crate) use error::GitError;
 pub(crate) use flagged::{Flagged, IndexFlag};
+pub(crate) use head::Head;
 pub(crate) use program::GitProgram;
 pub(crate) use release_facts::ReleaseFacts;
 pub(crate) use remote::{RemoteRefs, RemoteTag};
-pub(crate) use repository::{Ancestry, Distance, Head, Repository};
+pub(crate) use repository::{Ancestry, Distance, Repository, short};
 pub(crate) use series::{Series, TagVersion};
 pub(crate) use signature::Signature;
 pub(crate) use tag::{Annotation, Tag};

@@ -72,8 +72,9 @@ mod tests {
         (facts.exact_tag, facts.previous_tag)
     }
 
-    fn some(tag: &str) -> Option<String> {
-        Some(tag.to_owned())
+    fn named(tags: [&str; 2]) -> (Option<String>, Option<String>) {
+        let [exact, previous] = tags.map(|tag| (!tag.is_empty()).then(|| tag.to_owned()));
+        (exact, previous)
     }
 
     #[test]
@@ -82,14 +83,14 @@ mod tests {
         assert_eq!(facts(&sandbox), (None, None));
         sandbox.git(&["tag", "-a", "-m", "one", "v1.0.0"]);
         sandbox.commit("app.py", "2\n");
-        assert_eq!(facts(&sandbox), (None, some("v1.0.0")));
+        assert_eq!(facts(&sandbox), named(["", "v1.0.0"]));
         for tag in ["v1.1.0", "v1.2.0", "orders-v9.0.0"] {
             sandbox.git(&["tag", "-a", "-m", tag, tag]);
         }
         for tag in ["latest", "v1", "v1.10.0"] {
             sandbox.git(&["tag", tag]);
         }
-        assert_eq!(facts(&sandbox), (some("v1.2.0"), some("v1.1.0")));
+        assert_eq!(facts(&sandbox), named(["v1.2.0", "v1.1.0"]));
     }
 
     #[test]
@@ -100,7 +101,7 @@ mod tests {
         sandbox.git(&["tag", "v1.1.0"]);
         sandbox.git(&["tag", "-a", "-m", "two", "v1.1.0-rc.1"]);
         let loose = facts(&sandbox);
-        assert_eq!(loose, (some("v1.1.0-rc.1"), some("v1.0.0")));
+        assert_eq!(loose, named(["v1.1.0-rc.1", "v1.0.0"]));
         sandbox.git(&["pack-refs", "--all"]);
         assert_eq!(facts(&sandbox), loose);
     }
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn a_detached_head_has_no_branch() {
         let sandbox = Sandbox::new();
-        assert_eq!(sandbox.probe().release_facts("v").unwrap().branch, some("main"));
+        assert_eq!(sandbox.probe().release_facts("v").unwrap().branch.as_deref(), Some("main"));
         sandbox.git(&["checkout", "-q", "--detach"]);
         assert_eq!(sandbox.probe().release_facts("v").unwrap().branch, None);
     }

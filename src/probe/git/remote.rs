@@ -99,7 +99,7 @@ async fn silent(program: GitProgram<'_>, place: &Place, remote: &str, detail: St
     match program.run(place, &["remote", "get-url", "--", &remote]).await {
         Err(error) => error,
         Ok(finished) if finished.exit == Exit::Status(2) && !is_address => GitError::NoRemote { remote },
-        Ok(finished) => GitError::Unreachable { remote: without_userinfo(&remote), detail },
+        Ok(_) => GitError::Unreachable { remote: without_userinfo(&remote), detail },
     }
 }
 

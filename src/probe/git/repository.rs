@@ -11,15 +11,6 @@ pub(crate) struct Repository {
     pub(super) inner: git2::Repository,
 }
 
-/// What is checked out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
-    /// The full id of the commit.
-    pub(crate) commit: String,
-    /// The branch; nothing where HEAD is detached.
-    pub(crate) branch: Option<String>,
-}
-
 /// Whether one commit comes before another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ancestry {
@@ -40,6 +31,24 @@ pub(crate) struct Distance {
     pub(crate) behind: usize,
 }
 
+impl Distance {
+    /// Where the first commit is, seen from the second one: `1 commit past v1.1.0`.
+    pub(crate) fn from(self, name: &str) -> String {
+        let commits = |number| if number == 1 { "1 commit".to_owned() } else { format!("{number} commits") };
+        match (self.ahead, self.behind) {
+            (0, 0) => format!("at {name}"),
+            (ahead, 0) => format!("{} past {name}", commits(ahead)),
+            (0, behind) => format!("{} behind {name}", commits(behind)),
+            (ahead, behind) => format!("{} past and {} behind {name}", commits(ahead), commits(behind)),
+        }
+    }
+}
+
+/// Enough of an id to name a commit in a message.
+pub(crate) fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
 impl Repository {
     /// Opens the repository that holds a folder.
     ///
@@ -50,19 +59,6 @@ impl Repository {
         git2::Repository::open_ext(folder, RepositoryOpenFlags::empty(), ceilings)
             .map(|inner| Self { inner })
             .map_err(|source| GitError::on_opening(folder, source))
-    }
-
-    /// What is checked out.
-    ///
-    /// # Errors
-    /// [`GitError::Unborn`] before the first commit.
-    pub(crate) fn head(&self) -> Result<Head, GitError> {
-        let head = self.inner.head().map_err(|source| match source.code() {
-            ErrorCode::UnbornBranch | ErrorCode::NotFound => GitError::Unborn,
-            _ => GitError::Read(source),
-        })?;
-        let branch = head.is_branch().then(|| String::from_utf8_lossy(head.shorthand_bytes()).into_owned());
-        Ok(Head { commit: head.peel_to_commit()?.id().to_string(), branch })
     }
 
     /// Whether the history is cut off, so that what is not there may still exist.
@@ -124,14 +120,6 @@ impl Repository {
     pub(crate) fn remote_url(&self, remote: &str) -> Option<String> {
         let remote = self.inner.find_remote(remote).ok()?;
         Some(super::remote::without_userinfo(&String::from_utf8_lossy(remote.url_bytes())))
-    }
-
-    /// The branch of a remote that a local branch is pushed to: the configured one, or the one of the same name.
-    pub(crate) fn branch_on(&self, remote: &str, branch: &str) -> String {
-        let setting = |key: &str| self.text_setting(&format!("branch.{branch}.{key}"));
-        let merge = setting("merge").filter(|_| setting("remote").as_deref() == Some(remote));
-        let upstream = merge.as_deref().and_then(|merge| merge.strip_prefix("refs/heads/"));
-        upstream.unwrap_or(branch).to_owned()
     }
 
     /// A setting of git as text.

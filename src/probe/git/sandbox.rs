@@ -95,7 +95,7 @@ impl Sandbox {
     pub(crate) fn git_in(&self, folder: &Path, arguments: &[&str]) -> String {
         let mut command = std::process::Command::new("git");
         command.current_dir(folder).args(["-c", "protocol.file.allow=always"]).args(arguments);
-        command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        command.env("HOME", self.folder.path()).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
         for role in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{role}_NAME"), "Test").env(format!("GIT_{role}_EMAIL"), "test@example.test");
             command.env(format!("GIT_{role}_DATE"), "2026-01-02T03:04:05Z");

@@ -1,4 +1,4 @@
-//! Whether the signature of a tag is good, by `git verify-tag`, which knows OpenPGP, SSH and X.509 and the keys
+//! Whether the signature of a tag is good, by `git verify-tag`, which knows `OpenPGP`, SSH and X.509 and the keys
 //! that the user trusts.
 
 use crate::model::excerpt;
@@ -33,7 +33,7 @@ pub(crate) enum Signature {
     },
 }
 
-/// How lines that settle the answer begin (GnuPG's `doc/DETAILS`, ssh-keygen, git).
+/// How lines that settle the answer begin (`doc/DETAILS` of `GnuPG`, ssh-keygen, git).
 const BAD: [&str; 5] = [
     "[GNUPG:] BADSIG",
     "[GNUPG:] EXPSIG",

@@ -10,6 +10,9 @@ use super::{GitError, Repository};
 /// Attributes that libgit2 does not act on, so that it takes a clean file for a changed one.
 const UNKNOWN_ATTRIBUTES: [&str; 2] = ["filter=", "working-tree-encoding="];
 
+/// The mode of an index entry that stands for a submodule.
+const SUBMODULE: u32 = 0o160_000;
+
 /// Everything that differs from the commit, in the order of paths.
 pub(super) fn changes(repository: &git2::Repository, untracked: Untracked) -> Result<Vec<Change>, GitError> {
     let mut options = StatusOptions::new();
@@ -44,9 +47,13 @@ fn state(status: Status) -> ChangeState {
 }
 
 impl Repository {
-    /// Whether any file of attributes names something that libgit2 does not act on.
-    pub(super) fn has_filters(&self, index: &Index) -> bool {
+    /// Whether the tree holds something that libgit2 does not look into: a submodule, or a file of attributes that
+    /// names a filter.
+    pub(super) fn needs_program(&self, index: &Index) -> bool {
         let top = self.inner.workdir().unwrap_or(Path::new(""));
+        if index.iter().any(|entry| entry.mode == SUBMODULE) {
+            return true;
+        }
         let tracked = index.iter().filter(|entry| is_attributes(&entry.path));
         let tracked = tracked.map(|entry| top.join(String::from_utf8_lossy(&entry.path).as_ref()));
         let own = [self.inner.commondir().join("info/attributes"), top.join(".gitattributes")];

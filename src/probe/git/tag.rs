@@ -37,7 +37,7 @@ pub(super) struct TagOnCommit {
     pub(super) is_annotated: bool,
 }
 
-/// How the signature in a tag object begins: OpenPGP, SSH, X.509.
+/// How the signature in a tag object begins: `OpenPGP`, SSH, X.509.
 const SIGNATURES: [&str; 3] =
     ["-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----"];
 

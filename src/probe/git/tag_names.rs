@@ -3,6 +3,7 @@
 //! the same answer, which takes several times as long at 10,000 tags.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use super::{GitError, Repository};
@@ -66,10 +67,10 @@ fn collect(folder: &Path, before: &str, names: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        match is_folder {
-            true => collect(&entry.path(), &format!("{before}{name}/"), names),
-            false if name.ends_with(".lock") => {}
-            false => names.push(format!("{before}{name}")),
+        if is_folder {
+            collect(&entry.path(), &format!("{before}{name}/"), names);
+        } else if entry.path().extension() != Some(OsStr::new("lock")) {
+            names.push(format!("{before}{name}"));
         }
     }
 }

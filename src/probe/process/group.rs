@@ -3,6 +3,7 @@
 //! Rules: the leader is reaped last, because until then its number can mean nothing but this group. Dropping a
 //! group kills it.
 
+use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Starts a program as the leader of a group of its own, without input.
+    /// Starts a program as the leader of a group of its own, with no input but its own.
     pub(super) fn start(
         family: &'static Family,
         command: &Command,
@@ -41,10 +42,15 @@ impl Group {
         let mut starting = std::process::Command::new(&command.argv[0]);
         starting.args(&command.argv[1..]).current_dir(&command.folder).process_group(0);
         starting.envs(command.environment.iter().map(|(name, value)| (name, value))).env(MARK, entry.mark());
-        starting.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-        let leader = starting.spawn().map_err(|source| not_started(command, source))?;
+        let input = if command.input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        starting.stdin(input).stdout(stdout).stderr(stderr);
+        let mut leader = starting.spawn().map_err(|source| not_started(command, source))?;
         let pid = Pid::from_child(&leader);
         entry.led_by(pid);
+        if let Some(mut pipe) = leader.stdin.take() {
+            // A program that does not want its input has closed the pipe; that is its own business.
+            drop(pipe.write_all(command.input));
+        }
         Ok(Self { leader, pid, entry, exit: None })
     }
 

@@ -38,6 +38,8 @@ pub(crate) struct Command {
     pub(crate) folder: PathBuf,
     /// Variables on top of the inherited ones.
     pub(crate) environment: Vec<(String, String)>,
+    /// What it reads from standard input: nothing, or a text of at most 4 KiB, which any pipe takes at once.
+    pub(crate) input: &'static [u8],
     /// How many bytes of each stream are kept: half of it from the head, half from the tail.
     pub(crate) keep: usize,
     /// The time between SIGTERM and SIGKILL.
@@ -52,7 +54,14 @@ impl Command {
 
     /// A program in a folder with the usual caps.
     pub(crate) fn new(argv: Vec<String>, folder: impl Into<PathBuf>) -> Self {
-        Self { argv, folder: folder.into(), environment: Vec::new(), keep: Self::KEEP, grace: Self::GRACE }
+        Self {
+            argv,
+            folder: folder.into(),
+            environment: Vec::new(),
+            input: b"",
+            keep: Self::KEEP,
+            grace: Self::GRACE,
+        }
     }
 }
 

@@ -92,7 +92,7 @@ fn described(value: &Value, wanted: Option<&Json>) -> String {
 }
 
 /// Whether two values are equal. JSON has one type of number, so 1 and 1.0 are the same (RFC 8259, section 6).
-pub(crate) fn same(left: &Value, right: &Value) -> bool {
+fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => order(left, right) == Ordering::Equal,
         (Value::Array(left), Value::Array(right)) => {
@@ -109,13 +109,11 @@ pub(crate) fn same(left: &Value, right: &Value) -> bool {
 /// The order of two numbers: exact for whole numbers.
 fn order(left: &Number, right: &Number) -> Ordering {
     let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-    match (whole(left), whole(right)) {
-        (Some(left), Some(right)) => left.cmp(&right),
-        _ => {
-            let float = |number: &Number| number.as_f64().expect("every JSON number has a float near it");
-            float(left).partial_cmp(&float(right)).expect("JSON numbers are finite")
-        }
+    if let (Some(left), Some(right)) = (whole(left), whole(right)) {
+        return left.cmp(&right);
     }
+    let float = |number: &Number| number.as_f64().expect("every JSON number has a float near it");
+    float(left).partial_cmp(&float(right)).expect("JSON numbers are finite")
 }
 
 fn compared(value: &Value, operand: &Value) -> Result<Ordering, String> {

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
 use serde::de::{Deserializer, Error};
-use serde::{Deserialize, de};
 use serde_json::{Map, Number, Value};
 
 use crate::kind::check::names::Names;
@@ -105,7 +105,7 @@ impl fmt::Display for JsonPath {
 impl<'de> Deserialize<'de> for JsonPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(de::Error::custom)
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::kind::check::names::Names;
 use crate::model::{Elapsed, Length, excerpt};
 use crate::probe::http::Response;
 
-pub(crate) use holds::{Unmet, same};
+pub(crate) use holds::Unmet;
 pub(crate) use json::{Json, JsonPath, Node, named, shown};
 pub(crate) use json_rules::JsonRules;
 pub(crate) use pattern::Pattern;
@@ -64,7 +64,7 @@ impl Expect {
     /// The assertions in words.
     pub(crate) fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
-        words.extend(self.status.as_ref().map(|status| format!("status {}", any_of(status.as_slice()))));
+        words.extend(self.status.as_ref().map(|status| format!("status {}", any_of(&status.0))));
         words.extend(self.json.words());
         words.extend(self.headers.iter().map(|(name, rule)| format!("header `{name}` {rule}")));
         words.extend(texts(self.body_contains.as_ref()).map(|text| format!("the body contains {text:?}")));
@@ -94,14 +94,16 @@ impl Expect {
 
     /// The assertions with names filled in.
     pub(crate) fn filled(&self, names: &Names) -> Self {
-        let fill = |texts: &OneOrMany<String>| texts.map(|text| names.fill(text));
+        let fill = |texts: &OneOrMany<String>| OneOrMany(texts.0.iter().map(|text| names.fill(text)).collect());
+        let fill_patterns =
+            |all: &OneOrMany<Pattern>| OneOrMany(all.0.iter().map(|pattern| pattern.filled(names)).collect());
         Self {
             status: self.status.clone(),
             json: self.json.filled(names),
             headers: self.headers.iter().map(|(name, rule)| (name.clone(), rule.filled(names))).collect(),
             body_contains: self.body_contains.as_ref().map(fill),
             body_not_contains: self.body_not_contains.as_ref().map(fill),
-            body_matches: self.body_matches.as_ref().map(|all| all.map(|pattern| pattern.filled(names))),
+            body_matches: self.body_matches.as_ref().map(fill_patterns),
             max_latency: self.max_latency,
         }
     }
@@ -118,7 +120,7 @@ impl Expect {
     }
 
     fn unmet_status(&self, response: &Response) -> Option<Unmet> {
-        let wanted = self.status.as_ref()?.as_slice();
+        let wanted = &self.status.as_ref()?.0;
         let met = wanted.contains(&response.status);
         (!met).then(|| Unmet::new("status", format!("status {}", any_of(wanted)), told_status(response)))
     }
@@ -212,7 +214,7 @@ fn with_article(media: &str) -> String {
 }
 
 fn texts<T>(setting: Option<&OneOrMany<T>>) -> impl Iterator<Item = &T> {
-    setting.map(OneOrMany::as_slice).unwrap_or_default().iter()
+    setting.into_iter().flat_map(|setting| &setting.0)
 }
 
 fn any_of(codes: &[u16]) -> String {
