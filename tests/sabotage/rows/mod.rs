@@ -17,6 +17,7 @@ use crate::Row;
 
 /// Every row of every kind.
 pub(crate) fn all() -> Vec<&'static Row> {
+        &[config_parity::ROWS, health::ROWS, http_scenario::ROWS, ownership::ROWS, rollback_ready::ROWS];
         config_parity::ROWS,
         git_clean::ROWS,
         git_tag::ROWS,
@@ -27,6 +28,7 @@ pub(crate) fn all() -> Vec<&'static Row> {
         rollback_ready::ROWS,
         unit_test::ROWS,
     ];
+    let tables: &[&'static [Row]] =
     let tables: &[&'static [Row]] = &[
     let tables: &[&'static [Row]] = &[command::ROWS, health::ROWS, http_scenario::ROWS, manual::ROWS];
     tables.iter().flat_map(|rows| rows.iter()).collect()
