@@ -5,6 +5,7 @@
 //! settings type of the kind. Every problem of every file is told in one go.
 
 mod checklist_file;
+mod command_text;
 mod declared;
 mod default_settings;
 mod defaults;

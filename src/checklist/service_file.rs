@@ -396,9 +396,9 @@ fn article(word: &str) -> String {
     format!("{} {word}", if vowel { "an" } else { "a" })
 }
 
-/// Tells every key of the top level that nothing reads.
+/// Tells every key of the top level that nothing reads. Where the text is not TOML, keys may only seem to stand there.
 pub(super) fn unknown_keys(document: &Document<'_>, owner: &str, valid: &[&str], problems: &mut Problems) {
-    for (key, _) in &document.table {
+    for (key, _) in document.table.iter().filter(|_| document.is_whole()) {
         let name = key.get_ref().as_ref();
         if valid.contains(&name) || name.starts_with("x-") {
             continue;
