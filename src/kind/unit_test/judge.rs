@@ -1,7 +1,8 @@
 //! From what was seen of a run of tests to its outcome.
 
+use crate::kind::check::fresh_file::NotFresh;
 use crate::kind::check::junit::{COLLECTION_FAILURE, JunitError};
-use crate::kind::check::{TestCounts, TestResults};
+use crate::kind::check::{Check, TestCounts, TestResults};
 use crate::model::{Elapsed, Evidence, Outcome, Problem, Reason, excerpt};
 use crate::probe::process::{Exit, Finished};
 
@@ -98,36 +99,45 @@ impl UnitTest {
         }
     }
 
-    /// The first limit that the numbers break; the others are told with it.
+    /// All limits that the numbers break, in one problem.
     fn outside_limits(&self, seen: &Seen, counts: TestCounts) -> Option<Problem> {
-        let least = self.min_passed.get();
-        let limits = [
-            (counts.skipped, self.max_skipped, "skipped", "max-skipped"),
-            (counts.expected_failures, self.max_xfail, "expected to fail", "max-xfail"),
-            (seen.output.deselected, self.max_deselected, "deselected", "max-deselected"),
-        ];
-        let broken: Vec<_> = limits.into_iter().filter(|(number, most, ..)| number > most).collect();
-        let mut what: Vec<String> = broken
-            .iter()
-            .map(|(number, most, word, _)| format!("{number} tests were {word}, {most} may be"))
-            .collect();
-        let mut keys: Vec<&str> = broken.iter().map(|(.., key)| *key).collect();
-        let too_few = counts.passed < least;
-        if too_few {
-            what.insert(0, format!("{} of {least} tests passed", counts.passed));
-            keys.insert(0, "min-passed");
-        }
-        let reason = if too_few { Reason::TooFew } else { Reason::TooMany };
-        let next = format!(
+        let broken = self.broken_limits(seen, counts);
+        let reason = if broken.first()?.key == "min-passed" { Reason::TooFew } else { Reason::TooMany };
+        let what: Vec<&str> = broken.iter().map(|limit| limit.what.as_str()).collect();
+        let keys: Vec<String> = broken.iter().map(|limit| format!("`{}`", limit.key)).collect();
+        let problem =
+            Problem::new(reason, what.join("; ")).expected(self.expectation()).observed(numbers(seen, counts));
+        Some(problem.next(format!(
             "run `{}` by hand and find out why; if it is meant so, change {} in the step",
             seen.again,
-            keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ")
-        );
-        (!what.is_empty()).then(|| {
-            let expected = crate::kind::check::Check::expectation(self);
-            Problem::new(reason, what.join("; ")).expected(expected).observed(numbers(seen, counts)).next(next)
-        })
+            keys.join(" and ")
+        )))
     }
+
+    /// The limits that the numbers break; too few passed tests come first.
+    fn broken_limits(&self, seen: &Seen, counts: TestCounts) -> Vec<BrokenLimit> {
+        let least = self.min_passed.get();
+        let too_few = (counts.passed < least)
+            .then(|| BrokenLimit { key: "min-passed", what: format!("{} of {least} tests passed", counts.passed) });
+        let limits = [
+            ("max-skipped", "skipped", counts.skipped, self.max_skipped),
+            ("max-xfail", "expected to fail", counts.expected_failures, self.max_xfail),
+            ("max-deselected", "deselected", seen.output.deselected, self.max_deselected),
+        ];
+        let too_many =
+            limits.into_iter().filter(|(.., number, most)| number > most).map(|(key, word, number, most)| {
+                BrokenLimit { key, what: format!("{} {word}, {most} may be", tests_were(number)) }
+            });
+        too_few.into_iter().chain(too_many).collect()
+    }
+}
+
+/// A limit of the step that the numbers break.
+#[derive(Debug)]
+struct BrokenLimit {
+    /// The key in the step.
+    key: &'static str,
+    what: String,
 }
 
 fn tests_were(number: usize) -> String {
@@ -177,10 +187,10 @@ fn not_good_end(seen: &Seen, results: &TestResults) -> Problem {
 
 fn no_report(seen: &Seen, why: &NoReport) -> Problem {
     let reason = match why {
-        NoReport::Missing => Reason::NoData,
-        NoReport::Stale(_) => Reason::Stale,
+        NoReport::NotFresh(NotFresh::Missing { .. }) => Reason::NoData,
+        NoReport::NotFresh(NotFresh::Stale { .. }) | NoReport::Copied(_) => Reason::Stale,
         NoReport::Broken(JunitError::Contradiction(_)) => Reason::Inconclusive,
-        NoReport::Unreadable(_) | NoReport::Broken(_) => Reason::Unparsable,
+        NoReport::NotFresh(NotFresh::Unreadable(_)) | NoReport::Broken(_) => Reason::Unparsable,
     };
     let what = "the run ended with exit status 0 and left no report that could be judged";
     seen.problem(reason, what).expected("a JUnit report written by this run").observed(why.to_string()).next(format!(
@@ -275,6 +285,10 @@ mod tests {
         (outcome.to_owned(), reason)
     }
 
+    fn missing() -> NoReport {
+        NotFresh::Missing { path: "junit.xml".into() }.into()
+    }
+
     const GOOD: &str = "<testcase name='a'/><testcase name='b'/>";
     const SKIPPED: &str = "<testcase name='s'><skipped type='pytest.skip'/></testcase>";
     const XFAILED: &str = "<testcase name='x'><skipped type='pytest.xfail'/></testcase>";
@@ -357,8 +371,8 @@ mod tests {
     #[test]
     fn a_good_exit_status_without_a_report_is_no_pass() {
         let cases = [
-            (NoReport::Missing, Reason::NoData),
-            (NoReport::Stale("old".to_owned()), Reason::Stale),
+            (missing(), Reason::NoData),
+            (NoReport::Copied("2020-01-02T03:04:05Z".parse().unwrap()), Reason::Stale),
             (NoReport::Broken(JunitError::Truncated), Reason::Unparsable),
             (NoReport::Broken(JunitError::Contradiction("x".to_owned())), Reason::Inconclusive),
         ];
@@ -366,7 +380,7 @@ mod tests {
             let seen = Seen { report: Err(why), ..seen(0, "") };
             assert_eq!(judged("", &seen), is("error", reason));
         }
-        let seen = Seen { report: Err(NoReport::Missing), ..seen(4, "") };
+        let seen = Seen { report: Err(missing()), ..seen(4, "") };
         assert_eq!(judged("", &seen), is("error", Reason::ToolFailed));
     }
 
@@ -382,7 +396,6 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_show_anything_are_problems() {
-        use crate::kind::check::Check;
         let keys = |text| settings(text).problems().iter().map(|problem| problem.key).collect::<Vec<_>>();
         assert_eq!(keys("command = 'make test'"), ["junit"]);
         assert_eq!(keys("command = 'pytest --collect-only'"), ["command"]);

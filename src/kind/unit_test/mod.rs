@@ -177,7 +177,7 @@ impl UnitTest {
     }
 
     async fn run(&self, context: &Context) -> Judgement {
-        let expected = Expected::at(&self.report_path(context), context);
+        let expected = Expected::at(self.report_path(context), context);
         let report = expected.path().to_string_lossy().into_owned();
         let line = self.line(context, &report);
         let finished = match context.run(&self.command(context, &line, &report)).await {
