@@ -25,6 +25,8 @@ mod needs;
 mod path;
 mod project;
 mod reading;
+#[cfg(test)]
+mod real_kinds;
 mod request;
 mod ring;
 #[cfg(test)]
