@@ -50,6 +50,9 @@ impl Lint {
         looked.silenced_lines = found.lines;
         looked.number = looked.number.saturating_sub(found.hidden.len());
         looked.hidden.extend(found.hidden);
+        if !found.unread.is_empty() {
+            looked.remarks.push(Evidence::text("not searched for comments", first_names(&found.unread, 50)));
+        }
         looked.findings.sort();
         let judgement = Judgement::new(self.outcome(&looked)).examined(looked.number, "files");
         judgement.with(looked.evidence()).with(looked.remarks)
