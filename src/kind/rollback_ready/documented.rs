@@ -66,7 +66,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("runbook.md"), document).unwrap();
         let context = Context::for_test(folder.path(), "2026-11-21T12:00:00Z");
-        let previous = previous.map(|name| Previous::of(Some(name), &context).unwrap());
+        let previous = previous.map(|name| Previous::named(name).unwrap());
         is_documented(command, previous.as_ref(), &["runbook.md".to_owned()], &context).is_ok()
     }
 

@@ -79,7 +79,8 @@ pub(crate) struct RollbackReady {
     /// The rollback command. Default: the `rollback` of the service, otherwise that of the step.
     #[serde(default)]
     command: Option<CommandLine>,
-    /// The release to go back to, such as a tag. Default: the release before the present one in the repository.
+    /// The release to go back to, such as a tag. Default: the release before the present one, by the tags of the
+    /// repository that look like `v1.2.3`.
     #[serde(default)]
     previous_release: Option<String>,
     /// How the release before is shown to be really there: `{ git-tag = true }` (in the repository and on the remote
@@ -196,7 +197,7 @@ impl RollbackReady {
     }
 
     async fn ask_for_previous(&self, answers: &mut Answers, context: &Context) -> Option<Previous> {
-        match Previous::of(self.previous_release.as_deref(), context) {
+        match Previous::of(self.previous_release.as_deref(), context).await {
             Err(outcome) => {
                 answers.put("previous release", Err(outcome));
                 None

@@ -13,6 +13,9 @@ use crate::probe::process::Exit;
 /// How many characters of what a command printed are shown.
 const SHOWN: usize = 120;
 
+/// The form of the tags among which the release before is looked for.
+const TAG_PATTERN: &str = "v{{ version }}";
+
 /// How a checklist says where the release before is to be found.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -74,14 +77,34 @@ impl TryFrom<WrittenArtifact> for Artifact {
 pub(super) struct Previous(String);
 
 impl Previous {
-    /// The release that the step names, otherwise the one that rollsafe found before the present one.
-    pub(super) fn of(named: Option<&str>, context: &Context) -> Result<Self, Outcome> {
-        let found = context.names.get("previous-release").map(String::as_str);
-        let name = named.or(found).unwrap_or("").trim();
+    /// The release that the step names, otherwise the one before the present one in the repository.
+    pub(super) async fn of(named: Option<&str>, context: &Context) -> Result<Self, Outcome> {
+        match named.or(context.names.get("previous-release").map(String::as_str)) {
+            Some(name) => Self::named(name),
+            None => Self::tagged_before(context).await,
+        }
+    }
+
+    /// A release by its name.
+    pub(super) fn named(name: &str) -> Result<Self, Outcome> {
+        let name = name.trim();
         if name.is_empty() || placeholder(name).is_some() {
             return Err(Outcome::Fail(unknown(name)));
         }
         Ok(Self(name.to_owned()))
+    }
+
+    async fn tagged_before(context: &Context) -> Result<Self, Outcome> {
+        let git = context.probes.git.clone();
+        let asked = tokio::task::spawn_blocking(move || git.release_facts(TAG_PATTERN)).await;
+        match asked {
+            Ok(Ok(facts)) => Self::named(facts.previous_tag.as_deref().unwrap_or("")),
+            Ok(Err(error)) => Err(Outcome::Error(unasked(&error))),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Outcome::Error(unasked(&GitError::Stopped(Stop::Cancelled)))),
+            },
+        }
     }
 
     /// The name as it was given.
@@ -240,7 +263,7 @@ fn unknown(name: &str) -> Problem {
         .expected("the name of the release before, such as v1.0.0")
         .observed(if name.is_empty() { "no tag before this release, and no `previous-release`" } else { name })
         .next(
-            "tag the release that runs in production now, or set `previous-release`; if this is the first release of \
+            "fetch all tags, or tag the release that runs in production now, or set `previous-release`; if this is the first release of \
              all, say so under [not-applicable] in rollsafe.toml",
         )
 }
@@ -272,6 +295,7 @@ fn unasked(error: &GitError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe::git::sandbox::Sandbox;
 
     fn previous(name: &str) -> Previous {
         Previous(name.to_owned())
@@ -293,17 +317,28 @@ mod tests {
         assert_eq!(reason(previous("abc").is_another_than(&release(None, Some("abc")))), "mismatch");
     }
 
-    #[test]
-    fn a_release_that_nobody_knows_is_missing() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut context = Context::for_test(folder.path(), "2026-11-21T12:00:00Z");
+    #[tokio::test]
+    async fn a_release_that_nobody_knows_is_missing() {
+        let sandbox = Sandbox::new();
+        let mut context = Context::for_test(&sandbox.root(), "2026-11-21T12:00:00Z");
         for name in [None, Some(" "), Some("{{ previous-release }}"), Some("TODO")] {
-            assert_eq!(Previous::of(name, &context).unwrap_err().reason(), Reason::Missing, "{name:?}");
+            assert_eq!(Previous::of(name, &context).await.unwrap_err().reason(), Reason::Missing, "{name:?}");
         }
+        sandbox.git(&["tag", "v0.8.0"]);
+        assert_eq!(Previous::of(None, &context).await, Err(Outcome::Fail(unknown(""))), "it is the present one");
+        sandbox.commit("app.py", "print(1)\n");
+        assert_eq!(Previous::of(None, &context).await, Ok(previous("v0.8.0")));
         let names = [("previous-release".to_owned(), "v1.0.0".to_owned())];
         context.names = std::sync::Arc::new(names.into_iter().collect());
-        assert_eq!(Previous::of(None, &context), Ok(previous("v1.0.0")));
-        assert_eq!(Previous::of(Some("v0.9.0"), &context), Ok(previous("v0.9.0")));
+        assert_eq!(Previous::of(None, &context).await, Ok(previous("v1.0.0")));
+        assert_eq!(Previous::of(Some("v0.9.0"), &context).await, Ok(previous("v0.9.0")));
+    }
+
+    #[tokio::test]
+    async fn outside_a_repository_nothing_is_decided() {
+        let folder = tempfile::tempdir().unwrap();
+        let context = Context::for_test(folder.path(), "2026-11-21T12:00:00Z");
+        assert_eq!(Previous::of(None, &context).await.unwrap_err().reason(), Reason::Precondition);
     }
 
     #[test]
