@@ -82,20 +82,12 @@ pub(super) const ORDERS: Files = embedded![
 ];
 
 /// What was different in release 1.0.0.
-pub(super) const ORDERS_1_0_0: Files = embedded![
-    "examples/orders-1.0.0",
-    "CHANGELOG.md",
-    "app/models.py",
-    "app/schemas.py",
-    "pyproject.toml",
-];
+pub(super) const ORDERS_1_0_0: Files =
+    embedded!["examples/orders-1.0.0", "CHANGELOG.md", "app/models.py", "app/schemas.py", "pyproject.toml",];
 
 /// What did not exist in release 1.0.0, one path a line.
 pub(super) const REMOVED_IN_1_0_0: &str = include_str!("../../../examples/orders-1.0.0/removed.txt");
 
 /// The checklists.
-pub(super) const CHECKLISTS: Files = embedded![
-    "checklists",
-    "safer-workflow.toml",
-    "settings-without-downtime.toml",
-];
+pub(super) const CHECKLISTS: Files =
+    embedded!["checklists", "safer-workflow.toml", "settings-without-downtime.toml",];

@@ -22,6 +22,7 @@ mod suppression;
 
 use judge::Looked;
 
+/// The descriptor of the kind.
 pub(crate) const KIND: Kind = Kind {
     name: "lint",
     summary: "A linter examined enough files and found nothing",

@@ -30,11 +30,9 @@ pub(super) async fn look_sarif(lint: &Lint, context: &Context, tree: &Tree) -> R
     let (command, control) = commands(lint);
     let (found, shown) =
         tokio::try_join!(lint.start(context, command.clone(), b""), lint.start(context, control.clone(), b""))?;
-    let root = &context.service.root;
-    let read = |line: &CommandLine, finished: &Finished| {
-        sarif::read(&finished.stdout.text(), root).map_err(|why| unreadable(line, finished, &why))
-    };
-    let (log, shown) = (read(command, &found)?, read(control, &shown)?);
+    let read = |finished: &Finished| sarif::read(&finished.stdout.text(), &context.service.root);
+    let log = read(&found).map_err(|why| unreadable(command, &found, &why))?;
+    let shown = read(&shown).map_err(|why| unreadable(control, &shown, &why))?;
     // Zero and one are the answers of linters; a tool that broke may still have written a log.
     let found = answered(found, command, &[0, 1])?;
     let silent = shown.findings.is_empty();

@@ -7,6 +7,7 @@
 //! an older file, and it would write into the tree.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -198,18 +199,18 @@ fn speaks(text: &str) -> bool {
 }
 
 /// The files of `--show-files`; the configuration files among them are no code.
-fn taken_files(text: &str, root: &std::path::Path) -> BTreeSet<String> {
-    let code = |line: &&str| !line.is_empty() && !line.ends_with(".toml");
+fn taken_files(text: &str, root: &Path) -> BTreeSet<String> {
+    let code = |line: &&str| !line.is_empty() && Path::new(line).extension().is_none_or(|ending| ending != "toml");
     text.lines().filter(code).map(|line| relative(line, root)).collect()
 }
 
 /// The files in which the witness rule spoke.
-fn heard_files(text: &str, root: &std::path::Path) -> BTreeSet<String> {
+fn heard_files(text: &str, root: &Path) -> BTreeSet<String> {
     lines(text).map(|line| relative(&line.filename, root)).collect()
 }
 
 /// The files that `ruff format --check` would change, in the words of ruff before and since 0.15.
-fn unformatted(text: &str, root: &std::path::Path) -> Vec<Finding> {
+fn unformatted(text: &str, root: &Path) -> Vec<Finding> {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?m)^(?:Would reformat: (.+)| *--> (.+?)(?::(\d+):(\d+))?)$").expect("the pattern is a constant")
     });
@@ -226,8 +227,6 @@ fn unformatted(text: &str, root: &std::path::Path) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]

@@ -64,6 +64,7 @@ pub(super) fn bad_file(path: &str, context: &Context) -> String {
 ///
 /// # Errors
 /// Any other end: the linter could not do its work.
+#[expect(clippy::result_large_err, reason = "made at most once in a step")]
 pub(super) fn answered(finished: Finished, shown: &CommandLine, good: &[i32]) -> Result<Finished, Judgement> {
     match finished.exit {
         Exit::Status(status) if good.contains(&status) => Ok(finished),

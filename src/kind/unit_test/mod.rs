@@ -29,6 +29,7 @@ const REPORT_NAME: &str = "junit";
 /// Variables that change what pytest does without being seen in the command.
 const ADDITIONS: &[&str] = &["PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"];
 
+/// The descriptor of the kind.
 pub(crate) const KIND: Kind = Kind {
     name: "unit-test",
     summary: "The unit tests were run, enough of them, and every one is good",
@@ -192,8 +193,16 @@ impl UnitTest {
         }
     }
 
+    /// The command as a person runs it: without the options of rollsafe, and with no path that is gone by then.
+    fn by_hand(&self, context: &Context) -> String {
+        let line = self.command.clone().unwrap_or_else(|| self.usual_tool(context));
+        let words: Vec<String> = line.argv().iter().map(|word| fill(word, "junit.xml")).collect();
+        shell_words::join(words)
+    }
+
     fn seen(
         &self,
+        context: &Context,
         line: &CommandLine,
         finished: &Finished,
         report: Result<report::Loaded, report::NoReport>,

@@ -17,19 +17,18 @@ use crate::Row;
 
 /// Every row of every kind.
 pub(crate) fn all() -> Vec<&'static Row> {
-        &[config_parity::ROWS, health::ROWS, http_scenario::ROWS, ownership::ROWS, rollback_ready::ROWS];
+    let tables: &[&'static [Row]] = &[
+        command::ROWS,
         config_parity::ROWS,
         git_clean::ROWS,
         git_tag::ROWS,
         health::ROWS,
         http_scenario::ROWS,
         lint::ROWS,
+        manual::ROWS,
         ownership::ROWS,
         rollback_ready::ROWS,
         unit_test::ROWS,
     ];
-    let tables: &[&'static [Row]] =
-    let tables: &[&'static [Row]] = &[
-    let tables: &[&'static [Row]] = &[command::ROWS, health::ROWS, http_scenario::ROWS, manual::ROWS];
     tables.iter().flat_map(|rows| rows.iter()).collect()
 }
