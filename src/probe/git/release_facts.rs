@@ -1,7 +1,7 @@
 //! What the loader fills in for `{{ commit }}`, `{{ tag }}` and `{{ previous-release }}`. It is asked on every
 //! start, so it opens no object but HEAD's and those of tags that are not packed.
 
-use super::tag_names::TagNames;
+use super::tag_names::{TagFiles, WrittenTag};
 use super::{Git, GitError, Repository, Series};
 
 /// What the repository says about the release under test.
@@ -42,9 +42,10 @@ impl Git {
 impl Repository {
     fn release_facts(&self, series: &Series, declared: Option<&str>) -> Result<ReleaseFacts, GitError> {
         let head = self.head()?;
-        let names = TagNames::read(self.inner.commondir(), series.prefix())?;
-        let exact_tag = self.exact_tag(&head.commit, series, &names);
-        let tags = names.targets.keys().map(String::as_str);
+        let files = TagFiles::read(self.inner.commondir())?;
+        let written = files.tags(series.prefix())?;
+        let exact_tag = self.exact_tag(&head.commit, series, &written);
+        let tags = written.iter().map(|tag| tag.name);
         let previous_tag = match declared.or(exact_tag.as_deref()).and_then(|tag| series.version(tag)) {
             Some(version) => series.previous(&version, tags),
             None => series.greatest(tags),
@@ -53,8 +54,8 @@ impl Repository {
         Ok(ReleaseFacts { commit: head.commit, branch: head.branch, exact_tag, previous_tag })
     }
 
-    fn exact_tag(&self, commit: &str, series: &Series, names: &TagNames) -> Option<String> {
-        let on_commit = self.tags_on(commit, names);
+    fn exact_tag(&self, commit: &str, series: &Series, written: &[WrittenTag<'_>]) -> Option<String> {
+        let on_commit = self.tags_on(commit, written);
         let greatest = |annotated: bool| {
             let tags = on_commit.iter().filter(|tag| tag.is_annotated == annotated);
             series.greatest(tags.map(|tag| tag.name.as_str()))
