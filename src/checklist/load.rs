@@ -215,7 +215,10 @@ impl Loader<'_, '_> {
 
     fn project(&self, checklists: Vec<Checklist>, ready: Ready<'_>, problems: &Problems) -> Option<Project> {
         let Ready { names, secrets, profile, target } = ready;
-        let everything = self.request.values && problems.sources().texts().any(|text| text.contains("ROLLSAFE_"));
+        let reads_release =
+            checklists.iter().flat_map(|checklist| &checklist.steps).any(|step| step.check.reads_release());
+        let names_variable = || problems.sources().texts().any(|text| text.contains("ROLLSAFE_"));
+        let everything = self.request.values && (reads_release || names_variable());
         let release = names.facts().release(everything || self.service.service.tag.is_some());
         Some(Project {
             service: Arc::new(self.about(&names)),

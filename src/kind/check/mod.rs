@@ -67,6 +67,12 @@ pub(crate) trait Check: Debug + Send + Sync {
         false
     }
 
+    /// Whether it reads the tag or the version of the release, or the release before, without naming them in its
+    /// settings. They are only looked up where somebody asks.
+    fn reads_release(&self) -> bool {
+        false
+    }
+
     /// What it would do, one line each: the commands and requests, for `plan`.
     fn actions(&self) -> Vec<String>;
 
