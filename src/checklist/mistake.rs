@@ -4,8 +4,9 @@
 //! mistake gets its code, its nearest valid name, and words that do not speak of Rust.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::nearest;
 
-use super::nearest::{advice, nearest};
+use super::advice::advice;
 
 /// What a message of serde says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! is parsed to a table with places, the common keys and `kind` are taken out, and the rest is read by the
 //! settings type of the kind. Every problem of every file is told in one go.
 
+mod advice;
 mod checklist_file;
 mod command_text;
 mod declared;
@@ -20,7 +21,6 @@ mod load;
 mod locate;
 mod mistake;
 mod names;
-mod nearest;
 mod needs;
 mod path;
 mod project;
@@ -31,6 +31,7 @@ mod request;
 mod ring;
 #[cfg(test)]
 mod sandbox;
+mod schema;
 mod secret;
 mod service_file;
 mod settings;
@@ -39,6 +40,7 @@ mod step;
 mod step_keys;
 mod surroundings;
 mod target;
+mod tidy;
 mod version_file;
 mod waivers;
 mod when;
@@ -46,5 +48,6 @@ mod when;
 pub(crate) use load::load;
 pub(crate) use project::{Checklist, ProfileRules, Project, Ready, TargetSetup};
 pub(crate) use request::LoadRequest;
+pub(crate) use schema::schema;
 pub(crate) use secret::LateSecret;
 pub(crate) use step::{Late, Step, StepWaiver, When};

@@ -8,11 +8,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Place, Problems};
-use crate::model::Template;
+use crate::model::{Template, nearest};
 
 use super::filling::placeholder;
 use super::git_facts::GitFacts;
-use super::nearest::nearest;
 
 /// The value of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,10 +12,10 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Place, Problems};
 use crate::kind;
 use crate::model::{Phase, Profile};
 
+use super::advice::advice;
 use super::document::Document;
 use super::mistake::Mistake;
 use super::names::Variable;
-use super::nearest::advice;
 use super::reading::{Owner, read};
 use super::secret::{Declared, SecretSection, Source};
 use super::{default_settings, defaults};

@@ -10,8 +10,8 @@ use crate::kind;
 use crate::model::Waiver;
 use crate::probe::Clock;
 
+use super::advice::advice;
 use super::checklist_file::ReadChecklist;
-use super::nearest::advice;
 use super::needs::{At, Ties};
 use super::service_file::{NotApplicable, ServiceFile, WaiverSection};
 use super::step::StepWaiver;

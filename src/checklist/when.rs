@@ -5,8 +5,8 @@ use toml::Spanned;
 use crate::diagnostic::{Code, Diagnostic, FileId, Place, Problems};
 use crate::kind::check::OneOrMany;
 
+use super::advice::advice;
 use super::defaults;
-use super::nearest::advice;
 use super::service_file::ServiceFile;
 use super::step::When;
 use super::step_keys::WhenKeys;
