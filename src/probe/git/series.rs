@@ -23,9 +23,11 @@ pub(crate) struct TagVersion {
 impl TagVersion {
     /// Reads a version of one to four numbers, or nothing where the text is none.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        if let Ok(order) = Version::parse(text) {
+            return Some(Self { order, numbers: 3 });
+        }
         let (numbers, rest) = leading_numbers(text)?;
-        let order = Version::parse(text).ok().or_else(|| lenient(&numbers, rest))?;
-        Some(Self { order, numbers: numbers.len() })
+        Some(Self { order: lenient(&numbers, rest)?, numbers: numbers.len() })
     }
 
     /// Whether it comes before the release that it is named after, such as `1.2.0-rc.1`.
