@@ -98,7 +98,8 @@ async fn no_tag(settings: &GitTag, context: &Context) -> Result<Judgement, GitEr
         Outcome::Error(problem(Reason::Inconclusive).next(fetch))
     } else {
         Outcome::Fail(problem(Reason::Missing).next(
-            "git tag -a v<version>, then git push origin v<version>; or check out the tag that is to be released",
+            "git tag -a v<version>, then git push origin v<version>; where a tag is there, name it in `tag`, or its form \
+             in `tag` under [service]",
         ))
     };
     Ok(Judgement::new(outcome).examined(tags, "tags"))
