@@ -14,19 +14,26 @@ use super::step_keys::{KEYS, StepKeys};
 /// Keys that make no sense for all steps of a kind.
 const OF_ONE_STEP: [&str; 3] = ["id", "kind", "needs"];
 
-/// Tells every mistake in the defaults of a kind. Keys may be missing there.
-pub(super) fn check(kind: &'static Kind, table: &Spanned<DeTable<'_>>, file: FileId, problems: &mut Problems) {
-    let mut own = table.get_ref().clone();
+/// The defaults of a kind; every mistake in them is told. Keys may be missing there.
+pub(super) fn checked<'t>(
+    kind: &'static Kind,
+    table: Spanned<DeTable<'t>>,
+    file: FileId,
+    problems: &mut Problems,
+) -> DeTable<'t> {
+    let span = table.span();
+    let mut defaults = table.into_inner();
     for key in OF_ONE_STEP {
-        if let Some((key, _)) = own.remove_entry(key) {
+        if let Some((key, _)) = defaults.remove_entry(key) {
             problems.tell(of_one_step(key.get_ref(), Place::new(file, key.span())));
         }
     }
-    let split = Split::of(own);
+    let split = Split::of(defaults.clone());
     let name = format!("a `{}` step", kind.name);
     let owner = Owner { file, name: &name, more: &KEYS, is_partial: true };
-    read(owner, &Spanned::new(table.span(), split.keys()), &|keys| StepKeys::deserialize(keys), problems);
-    read(owner, &Spanned::new(table.span(), split.settings), &|settings| (kind.parse)(settings), problems);
+    read(owner, &Spanned::new(span.clone(), split.keys()), &|keys| StepKeys::deserialize(keys), problems);
+    read(owner, &Spanned::new(span, split.settings), &kind.parse, problems);
+    defaults
 }
 
 fn of_one_step(key: &str, place: Place) -> Diagnostic {

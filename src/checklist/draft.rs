@@ -72,8 +72,8 @@ impl<'a, 't> StepReader<'a, 't> {
             lay_under(&mut table, defaults);
         }
         let mut split = Split::of(table);
-        let prose = self.fill(&mut split.prose, problems);
-        let rules = self.fill(&mut split.rules, problems);
+        let prose = Filling::check(self.around.names, problems.sources(), self.file, &split.prose);
+        let rules = Filling::fill(self.around.names, problems.sources(), self.file, &[], &mut split.rules);
         let owner_name = kind.map_or_else(|| "a step".to_owned(), |kind| format!("a `{}` step", kind.name));
         let owner = Owner::of(self.file, &owner_name);
         let keys = Spanned::new(span.clone(), split.keys());
@@ -104,10 +104,6 @@ impl<'a, 't> StepReader<'a, 't> {
         kind
     }
 
-    fn fill(&self, table: &mut DeTable<'_>, problems: &Problems) -> Filled {
-        Filling::fill(self.around.names, problems.sources(), self.file, &[], table)
-    }
-
     fn assemble(&self, parts: Parts, problems: &mut Problems) -> Draft {
         let Parts { place, keys, kind, settings, prose, rules } = parts;
         let id = keys.id.get_ref().clone();
@@ -125,7 +121,7 @@ impl<'a, 't> StepReader<'a, 't> {
             rules.missing_told().for_each(|told| problems.tell(told));
             settings.iter().flat_map(|settings| settings.filled.missing_told()).for_each(|told| problems.tell(told));
         }
-        draft.open = prose.open;
+        draft.open = prose;
         let header = self.header(&keys, &place, problems);
         if let Some(settings) = settings {
             draft.add(&settings);
@@ -164,14 +160,15 @@ impl<'a, 't> StepReader<'a, 't> {
             problems.tell(not_inherited(Code::NoRollback, "rollback", "make rollback", keys.id.get_ref(), place));
         }
         let id = keys.id.get_ref();
+        let prose = |text: &str| self.around.names.prose(text);
         Some(StepHeader {
             id: StepId::new(&inherited.checklist, id),
             kind: keys.kind.get_ref().clone(),
-            title: keys.title.clone().unwrap_or_else(|| id.clone()),
-            why: keys.why.clone(),
-            owner: self.around.names.prose(owner?),
-            expected: keys.expected.clone().unwrap_or_default(),
-            rollback: self.around.names.prose(rollback?),
+            title: keys.title.as_deref().map_or_else(|| id.clone(), prose),
+            why: keys.why.as_deref().map(prose),
+            owner: prose(owner?),
+            expected: keys.expected.as_deref().map(prose).unwrap_or_default(),
+            rollback: prose(rollback?),
             importance: if keys.advisory { Importance::Advisory } else { Importance::Required },
             effect: Effect::Read,
             phase: keys.phase,
@@ -189,7 +186,7 @@ struct Parts {
     keys: StepKeys,
     kind: Option<&'static Kind>,
     settings: Option<Settings>,
-    prose: Filled,
+    prose: Vec<Use>,
     rules: Filled,
 }
 

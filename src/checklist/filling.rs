@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, FileId, Place, Sources};
-use crate::model::Template;
+use crate::model::{Placeholder, Template};
 
 use super::defaults;
 use super::names::{Missing, Names, Value};
@@ -114,7 +114,7 @@ impl<'a, 'g> Filling<'a, 'g> {
             if self.own.iter().any(|own| own == name) {
                 return None;
             }
-            self.one(name, || Use { name: name.to_owned(), place: self::placeholder(self.sources, place, index) })
+            self.one(name, || Use { name: name.to_owned(), place: placeholder(self.sources, place, name, index) })
         })
     }
 
@@ -144,12 +144,15 @@ impl<'a, 'g> Filling<'a, 'g> {
     }
 }
 
-/// Where the placeholder with an index stands inside the text at a place. Escapes may hide it; then it is the whole
-/// text.
-pub(super) fn placeholder(sources: &Sources, place: &Place, index: usize) -> Place {
+/// Where a placeholder stands inside the text at a place: the one with an index, if it has the name, otherwise the
+/// first with the name. Escapes may hide it; then it is the whole text.
+pub(super) fn placeholder(sources: &Sources, place: &Place, name: &str, index: usize) -> Place {
     let written = sources.text(place.file).get(place.span()).unwrap_or_default();
-    match Template(written).placeholders().get(index) {
-        Some(found) => Place::new(place.file, place.start + found.range.start..place.start + found.range.end),
-        None => place.clone(),
-    }
+    let placeholders = Template(written).placeholders();
+    let same = |found: &&Placeholder<'_>| found.name == name;
+    let found = placeholders.get(index).filter(same).or_else(|| placeholders.iter().find(same));
+    found.map_or_else(
+        || place.clone(),
+        |found| Place::new(place.file, place.start + found.range.start..place.start + found.range.end),
+    )
 }

@@ -91,14 +91,20 @@ impl<'g> GitFacts<'g> {
     }
 
     fn tags(&self) -> Result<Tags, Missing> {
-        self.tags.get_or_init(|| tags_of(self.git, &self.pattern)).clone()
+        self.tags.get_or_init(|| tags_of(self.git, &self.pattern, self.declared_tag().as_deref())).clone()
     }
 
     fn tag(&self) -> Result<String, Missing> {
-        match &self.declared {
-            Some(version) => Ok(Template(&self.pattern).fill(|_| Some(version.clone()))),
+        match self.declared_tag() {
+            Some(tag) => Ok(tag),
             None => self.tags()?.exact.ok_or_else(|| self.no_tag()),
         }
+    }
+
+    /// The tag that the release is to have, where a file of the service declares its version.
+    fn declared_tag(&self) -> Option<String> {
+        let version = self.declared.as_ref()?;
+        Some(Template(&self.pattern).fill(|_| Some(version.clone())))
     }
 
     fn version(&self) -> Result<String, Missing> {
@@ -142,8 +148,8 @@ fn commit_of(git: &Git) -> Result<String, Missing> {
     git.commit_now().map_err(|error| unanswered(&error))
 }
 
-fn tags_of(git: &Git, pattern: &str) -> Result<Tags, Missing> {
-    let facts = git.release_facts(pattern).map_err(|error| unanswered(&error))?;
+fn tags_of(git: &Git, pattern: &str, declared: Option<&str>) -> Result<Tags, Missing> {
+    let facts = git.release_facts(pattern, declared).map_err(|error| unanswered(&error))?;
     Ok(Tags { branch: facts.branch, exact: facts.exact_tag, previous: facts.previous_tag })
 }
 

@@ -16,6 +16,7 @@ use crate::probe::git::Git;
 use crate::probe::{Clock, Environment};
 
 use super::checklist_file::{ChecklistReader, ReadChecklist};
+use super::command_text::CommandTexts;
 use super::declared::{Declarations, declare};
 use super::document::{Document, Text};
 use super::filling::{Filling, Use};
@@ -28,7 +29,7 @@ use super::secret::Secrets;
 use super::service_file::ServiceFile;
 use super::step::Step;
 use super::surroundings::Surroundings;
-use super::target::target;
+use super::target::{split, target};
 use super::waivers;
 use super::when::unknown_target;
 
@@ -53,7 +54,6 @@ pub(crate) fn load(
     if is_service_broken {
         problems.forget(&OF_SERVICE);
     }
-    problems.forget_beside_syntax();
     project.filter(|_| problems.is_empty()).ok_or(problems)
 }
 
@@ -114,6 +114,7 @@ impl Loader<'_, '_> {
             names: &names,
             profile: &profile,
             target: target.as_ref().map(|setup| &setup.target),
+            commands: CommandTexts::default(),
             values: self.request.values,
         };
         let checklists = self.checklists(&around, problems);
@@ -142,6 +143,7 @@ impl Loader<'_, '_> {
         for (name, (file, table)) in &self.service.targets {
             let mut filled: Spanned<DeTable<'_>> = table.clone();
             let open = if chosen == Some(name.as_str()) {
+                split(filled.get_mut());
                 let result = Filling::fill(names, problems.sources(), *file, &[], filled.get_mut());
                 result.missing_told().for_each(|told| problems.tell(told));
                 result.open
@@ -213,7 +215,10 @@ impl Loader<'_, '_> {
 
     fn project(&self, checklists: Vec<Checklist>, ready: Ready<'_>, problems: &Problems) -> Option<Project> {
         let Ready { names, secrets, profile, target } = ready;
-        let everything = self.request.values && problems.sources().texts().any(|text| text.contains("ROLLSAFE_"));
+        let reads_release =
+            checklists.iter().flat_map(|checklist| &checklist.steps).any(|step| step.check.reads_release());
+        let names_variable = || problems.sources().texts().any(|text| text.contains("ROLLSAFE_"));
+        let everything = self.request.values && (reads_release || names_variable());
         let release = names.facts().release(everything || self.service.service.tag.is_some());
         Some(Project {
             service: Arc::new(self.about(&names)),
@@ -289,16 +294,16 @@ fn tell_duplicates(read: &[ReadChecklist], problems: &mut Problems) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::checklist::sandbox::Sandbox;
-    use crate::model::{Effect, StepId};
+    use std::time::Duration;
 
-    const TWO_STEPS: &str = "[[step]]\nid = \"one\"\nkind = \"sample\"\ntext = \"x {{ run }}\"\n\n\
-                             [[step]]\nid = \"two\"\nkind = \"sample\"\ntext = \"y\"\nneeds = [\"one\"]\n";
+    use super::*;
+    use crate::checklist::sandbox::{SERVICE, Sandbox, sample};
+    use crate::model::{Effect, Importance, Retry, StepId, Until};
 
     #[test]
     fn a_valid_checklist_loads_with_everything_filled_in() {
-        let project = Sandbox::steps(TWO_STEPS).project();
+        let steps = format!("{}\n{}needs = [\"one\"]\n", sample("one", "x {{ run }}"), sample("two", "y"));
+        let project = Sandbox::steps(&steps).project();
         assert_eq!(project.service.name, "orders");
         let [one, two] = project.checklists[0].steps.as_slice() else { panic!("two steps") };
         assert_eq!(one.check.actions(), ["x run-1"]);
@@ -306,6 +311,149 @@ mod tests {
         assert_eq!((one.header.owner.as_str(), one.header.rollback.as_str()), ("team-orders", "make rollback"));
         assert_eq!((one.header.file.as_str(), one.header.line, two.header.line), ("checklists/a.toml", 4, 9));
         assert_eq!(two.header.needs, [StepId::new("a", "one")]);
-        assert_eq!(one.header.effect, Effect::Read);
+        assert_eq!((one.header.effect, one.header.importance), (Effect::Read, Importance::Required));
+        assert_eq!(one.timeout, Duration::from_secs(60));
+    }
+
+    #[test]
+    fn the_rules_of_a_step_are_read() {
+        let rules = "level = \"high\"\nadvisory = true\ntitle = \"Look\"\nwhy = \"because\"\nexpected = \"all is well\"\n\
+                     owner = \"dana\"\nrollback = \"undo\"\nphase = \"after\"\ntags = [\"slow\"]\ntimeout = \"2m\"\nlock = \"database\"\n\
+                     exclusive = true\nuntil = { within = \"20s\" }\nretry = { times = 2, backoff = 2.0 }\nx-note = 1\n";
+        let step = Sandbox::steps(&format!("{}{rules}", sample("look", "x"))).step();
+        let header = &step.header;
+        assert_eq!((header.title.as_str(), header.why.as_deref()), ("Look", Some("because")));
+        assert_eq!((header.owner.as_str(), header.rollback.as_str()), ("dana", "undo"));
+        assert_eq!((header.expected.as_str(), header.effect), ("all is well", Effect::Write));
+        assert_eq!((header.importance, header.phase), (Importance::Advisory, Phase::After));
+        assert_eq!(
+            (header.tags.as_slice(), step.locks.as_slice()),
+            (&["slow".to_owned()][..], &["database".to_owned()][..])
+        );
+        assert_eq!((step.timeout, step.exclusive), (Duration::from_secs(120), true));
+        assert_eq!(step.until, Some(Until { within: Duration::from_secs(20), interval: Duration::from_secs(1) }));
+        let (interval, max_interval) = (Duration::from_secs(1), Duration::from_secs(30));
+        assert_eq!(step.retry, Some(Retry { times: 2, interval, backoff: 2.0, max_interval }));
+    }
+
+    #[test]
+    fn a_profile_has_its_phases_unless_the_file_says_otherwise() {
+        let rules = |service: &str, profile| {
+            let sandbox = Sandbox::service(service, &sample("look", "x"));
+            sandbox.asked(|request| request.profile = profile).project().profile
+        };
+        assert_eq!(rules("", Profile::Gate).phases, [Phase::Before]);
+        assert_eq!(rules("", Profile::Rehearsal).phases, [Phase::Before, Phase::Rehearsal, Phase::After]);
+        assert_eq!(rules("", Profile::Staging).phases, [Phase::Before, Phase::After]);
+        let own = "[profile.gate]\nphases = [\"after\"]\nstrict = true\n";
+        let expected = ProfileRules { profile: Profile::Gate, phases: vec![Phase::After], strict: true };
+        assert_eq!(rules(own, Profile::Gate), expected);
+    }
+
+    #[test]
+    fn a_profile_names_its_target_and_its_checklists() {
+        let service = format!(
+            "{SERVICE}[target.staging]\nenvironment = \"staging\"\n[profile.gate]\ntarget = \"staging\"\nchecklists = [\"b\"]\n"
+        );
+        let checklist = |name: &str| format!("[checklist]\nname = \"{name}\"\n{}", sample("look", "x"));
+        let files = [
+            ("rollsafe.toml", service),
+            ("checklists/a.toml", checklist("a")),
+            ("checklists/b.toml", checklist("b")),
+        ];
+        let sandbox = Sandbox::of(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+        let project = sandbox.project();
+        assert_eq!(project.target.unwrap().target.name, "staging");
+        assert_eq!(project.checklists.iter().map(|list| list.source.name.as_str()).collect::<Vec<_>>(), ["b"]);
+    }
+
+    #[test]
+    fn defaults_of_a_kind_lie_under_the_settings_of_its_steps() {
+        let service = "[defaults.sample]\ntext = \"from defaults\"\ncount = 3\ntimeout = \"5m\"\n";
+        let steps = format!("[[step]]\nid = \"one\"\nkind = \"sample\"\n{}timeout = \"1s\"\n", sample("two", "own"));
+        let project = Sandbox::service(service, &steps).project();
+        let [one, two] = project.checklists[0].steps.as_slice() else { panic!("two steps") };
+        assert_eq!((one.check.actions(), one.timeout), (vec!["from defaults".to_owned()], Duration::from_secs(300)));
+        assert_eq!((two.check.actions(), two.timeout), (vec!["own".to_owned()], Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_mistake_in_the_defaults_is_told_once_at_its_place() {
+        let service = "[defaults.sample]\ncount = \"many\"\nwithin = 3\ncuont = 1\n";
+        let steps = format!("{}{}", sample("one", "x"), sample("two", "y"));
+        let sandbox = Sandbox::service(service, &steps);
+        assert_eq!(sandbox.codes(), [Code::WrongType, Code::BareNumber, Code::UnknownKey]);
+        assert!(sandbox.drawn().contains("--> rollsafe.toml:6:9"), "{}", sandbox.drawn());
+    }
+
+    #[test]
+    fn included_steps_come_first_and_inherit() {
+        let files = [
+            (
+                "checklists/a.toml",
+                format!(
+                    "[checklist]\nname = \"a\"\nowner = \"dana\"\ninclude = [\"shared/b.toml\"]\n{}",
+                    sample("own", "x")
+                ),
+            ),
+            (
+                "checklists/shared/b.toml",
+                format!("[checklist]\nrollback = \"undo\"\n{}needs = [\"own\"]\n", sample("shared", "y")),
+            ),
+        ];
+        let sandbox = Sandbox::of(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+        let project = sandbox.project();
+        let [shared, own] = project.checklists[0].steps.as_slice() else { panic!("two steps") };
+        assert_eq!(shared.header.id, StepId::new("a", "shared"));
+        assert_eq!((shared.header.owner.as_str(), shared.header.rollback.as_str()), ("dana", "undo"));
+        assert_eq!(shared.header.file, "checklists/shared/b.toml");
+        assert_eq!(own.header.rollback, "make rollback");
+    }
+
+    #[test]
+    fn the_service_file_may_be_missing() {
+        let checklist =
+            format!("[checklist]\nname = \"a\"\nowner = \"dana\"\nrollback = \"undo\"\n{}", sample("look", "x"));
+        let sandbox = Sandbox::of(&[("checklists/a.toml", &checklist)]);
+        std::fs::remove_file(sandbox.folder.path().join("rollsafe.toml")).unwrap();
+        let project = sandbox.project();
+        let folder = sandbox.folder.path().file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!((project.service.name.clone(), project.service.owner.clone()), (folder, None));
+    }
+
+    #[test]
+    fn the_service_file_is_found_from_a_folder_below() {
+        let sandbox = Sandbox::steps(&sample("look", "x"));
+        let root = sandbox.folder.path().to_owned();
+        std::fs::create_dir(root.join("app")).unwrap();
+        let project = sandbox.asked(|request| request.folder = root.join("app")).project();
+        assert_eq!(project.service.root, root);
+        assert_eq!(project.checklists[0].source.file, "checklists/a.toml");
+    }
+
+    #[test]
+    fn a_step_that_is_not_toml_hides_no_mistake_of_another() {
+        let steps = format!("{}oops\n\n{}needs = [\"one\", \"three\"]\n", sample("one", "x"), sample("two", "y"));
+        assert_eq!(Sandbox::steps(&steps).codes(), [Code::Syntax, Code::UnknownNeed]);
+    }
+
+    #[test]
+    fn a_broken_service_file_is_not_told_again_by_every_step() {
+        let sandbox = Sandbox::of(&[
+            ("rollsafe.toml", "[service\nowner = \"a\"\n"),
+            (
+                "checklists/a.toml",
+                &format!("[checklist]\nname = \"a\"\n{}count = 70000\n", sample("look", "{{ region }}")),
+            ),
+        ]);
+        let codes: std::collections::BTreeSet<Code> = sandbox.codes().into_iter().collect();
+        assert_eq!(codes, [Code::Syntax, Code::WrongType].into());
+    }
+
+    #[test]
+    fn twenty_mistakes_in_one_checklist_are_twenty_problems() {
+        let sandbox = Sandbox::steps(include_str!("twenty_mistakes.toml"));
+        assert_eq!(sandbox.codes().len(), 20, "{}", sandbox.drawn());
+        insta::assert_snapshot!(sandbox.drawn());
     }
 }

@@ -4,8 +4,9 @@
 //! mistake gets its code, its nearest valid name, and words that do not speak of Rust.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::nearest;
 
-use super::nearest::{advice, nearest};
+use super::advice::advice;
 
 /// What a message of serde says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,27 +100,25 @@ impl Mistake {
 }
 
 fn unknown_key(key: &str, owner: &str, valid: &[String], more: &[&str], place: Place) -> Diagnostic {
-    let valid = valid.iter().map(String::as_str).chain(more.iter().copied());
-    let diagnostic = Diagnostic::new(Code::UnknownKey, format!("`{key}` is not a key of {owner}"))
-        .at(place.clone(), "")
-        .help(advice(key, valid.clone(), "keys"));
-    match nearest(key, valid) {
-        Some(meant) => diagnostic.suggest(place, meant),
-        None => diagnostic,
+    let own = valid.iter().map(String::as_str);
+    let diagnostic =
+        Diagnostic::new(Code::UnknownKey, format!("`{key}` is not a key of {owner}")).at(place.clone(), "");
+    match nearest(key, own.clone().chain(more.iter().copied())) {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(place, meant),
+        None if more.is_empty() => diagnostic.help(advice(key, own, "keys")),
+        None => diagnostic.help(format!("{}; besides those that every step has", advice(key, own, "keys"))),
     }
 }
 
 fn wrong_type(key: &str, owner: &str, found: &str, expected: &str, place: Place) -> Diagnostic {
     let subject = if key.is_empty() { owner.to_owned() } else { format!("`{key}`") };
-    let diagnostic = |code| Diagnostic::new(code, format!("{subject} must be {expected}, not {found}"));
-    let number = found.strip_prefix("the number ").map(|number| number.trim_matches('`'));
-    match (number, unit_example(expected)) {
-        (Some(number), Some(unit)) => diagnostic(Code::BareNumber)
-            .at(place.clone(), "a number without a unit")
-            .help("write the unit behind the number, in quotes")
-            .suggest(place, format!("\"{number}{unit}\"")),
-        _ => diagnostic(Code::WrongType).at(place, "").help(format!("write {expected}")),
-    }
+    let is_bare = found.starts_with("the number ") && is_quantity(expected);
+    let (code, label, help) = if is_bare {
+        (Code::BareNumber, "a number without a unit", "write the unit behind the number, in quotes".to_owned())
+    } else {
+        (Code::WrongType, "", format!("write {expected}"))
+    };
+    Diagnostic::new(code, format!("{subject} must be {expected}, not {found}")).at(place, label).help(help)
 }
 
 fn other(key: &str, owner: &str, message: &str, place: Place) -> Diagnostic {
@@ -130,10 +129,9 @@ fn other(key: &str, owner: &str, message: &str, place: Place) -> Diagnostic {
     Diagnostic::new(code, format!("{subject}: {message}")).at(place, "").help(help)
 }
 
-/// A unit that fits, where a quantity is expected.
-fn unit_example(expected: &str) -> Option<&'static str> {
-    let units = [("a length of time", "s"), ("a size with a unit", "KiB"), ("a share", "%")];
-    units.into_iter().find(|(quantity, _)| expected.starts_with(quantity)).map(|(_, unit)| unit)
+/// Whether a number with a unit is expected.
+fn is_quantity(expected: &str) -> bool {
+    ["a length of time", "a size with a unit", "a share"].iter().any(|quantity| expected.starts_with(quantity))
 }
 
 /// The name behind a prefix up to the closing backtick, and what follows.

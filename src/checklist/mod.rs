@@ -4,12 +4,16 @@
 //! is parsed to a table with places, the common keys and `kind` are taken out, and the rest is read by the
 //! settings type of the kind. Every problem of every file is told in one go.
 
+mod advice;
 mod checklist_file;
+mod command_text;
 mod declared;
 mod default_settings;
 mod defaults;
 mod document;
 mod draft;
+#[cfg(test)]
+mod every_mistake;
 mod filling;
 mod git_facts;
 mod line_index;
@@ -17,15 +21,17 @@ mod load;
 mod locate;
 mod mistake;
 mod names;
-mod nearest;
 mod needs;
 mod path;
 mod project;
 mod reading;
+#[cfg(test)]
+mod real_kinds;
 mod request;
 mod ring;
 #[cfg(test)]
 mod sandbox;
+mod schema;
 mod secret;
 mod service_file;
 mod settings;
@@ -34,6 +40,7 @@ mod step;
 mod step_keys;
 mod surroundings;
 mod target;
+mod tidy;
 mod version_file;
 mod waivers;
 mod when;
@@ -41,5 +48,6 @@ mod when;
 pub(crate) use load::load;
 pub(crate) use project::{Checklist, ProfileRules, Project, Ready, TargetSetup};
 pub(crate) use request::LoadRequest;
+pub(crate) use schema::schema;
 pub(crate) use secret::LateSecret;
 pub(crate) use step::{Late, Step, StepWaiver, When};

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::model::StepId;
 
+use super::advice::advice;
 use super::checklist_file::ReadChecklist;
 use super::draft::Draft;
 use super::filling::Use;
 use super::names::Names;
-use super::nearest::advice;
 use super::ring::rings;
 
 /// A step by its checklist and its place in it.

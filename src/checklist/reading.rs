@@ -52,8 +52,8 @@ const TEXTS: [&str; 9] = ["1", "a", "1s", "1B", "1%", "$", "/", "http://localhos
 /// Values that one of the common types takes, to stand in for one that is missing.
 const VALUES: [&str; 9] = ["\"a\"", "1", "true", "[\"a\"]", "\"1s\"", "\"1B\"", "\"1%\"", "{}", "2000-01-01"];
 
-/// The place of a stand-in, which is in no file.
-const NOWHERE: Range<usize> = usize::MAX..usize::MAX;
+/// Places from here on are those of stand-ins, which are in no file. Each stand-in has a place of its own.
+const NOWHERE: usize = usize::MAX - MOST;
 
 /// Reads a table, and tells every mistake in it. The value is there even after mistakes if the rest could be
 /// read, so that what follows from it can still be checked.
@@ -63,7 +63,8 @@ pub(super) fn read<T>(
     parse: &dyn Fn(ValueDeserializer<'_>) -> Result<T, Error>,
     problems: &mut Problems,
 ) -> Option<T> {
-    let mut reading = Reading { owner, table: table.get_ref().clone(), span: table.span(), cuts: Vec::new() };
+    let mut reading =
+        Reading { owner, table: table.get_ref().clone(), span: table.span(), cuts: Vec::new(), stand_ins: 0 };
     for _ in 0..MOST {
         match reading.attempt(parse) {
             Ok(value) => return Some(value),
@@ -81,6 +82,8 @@ struct Reading<'a, 't> {
     span: Range<usize>,
     /// Where something was cut out or put in because of a mistake.
     cuts: Vec<Vec<Part>>,
+    /// How many stand-ins were looked for.
+    stand_ins: usize,
 }
 
 impl<'t> Reading<'_, 't> {
@@ -176,9 +179,11 @@ impl<'t> Reading<'_, 't> {
         values: Vec<DeValue<'static>>,
         parse: &dyn Fn(ValueDeserializer<'_>) -> Result<T, Error>,
     ) -> bool {
+        let nowhere = NOWHERE + self.stand_ins;
+        self.stand_ins += 1;
         for value in values {
             let mut table = self.table.clone();
-            path::put(&mut table, way, Spanned::new(NOWHERE, value));
+            path::put(&mut table, way, Spanned::new(nowhere..nowhere, value));
             let taken = match attempt(table.clone(), self.span.clone(), parse) {
                 Ok(_) => true,
                 Err(error) => self.is_elsewhere(&error, way),
@@ -194,7 +199,8 @@ impl<'t> Reading<'_, 't> {
     /// Whether an error speaks of another place than the one where a stand-in was put.
     fn is_elsewhere(&self, error: &Error, way: &[Part]) -> bool {
         if let Mistake::MissingKey { key } = Mistake::of(error.message()) {
-            return error.span() != Some(NOWHERE) && joined(&self.locate(error), &key) != way;
+            let is_inside = error.span().is_some_and(|span| span.start >= NOWHERE);
+            return !is_inside && joined(&self.locate(error), &key) != way;
         }
         let place = self.locate(error);
         !place.is_empty() && !place.starts_with(way) && !way.starts_with(&place)

@@ -1,14 +1,15 @@
 //! A service in a folder of its own, for tests of the loader.
 
-use jiff::Timestamp;
+use std::path::Path;
+
 use tempfile::TempDir;
 
-use crate::diagnostic::{Colour, Problems};
+use crate::diagnostic::{Code, Colour, Problems};
 use crate::model::Profile;
 use crate::probe::git::Git;
 use crate::probe::{Clock, Environment};
 
-use super::{LoadRequest, Project, load};
+use super::{LoadRequest, Project, Step, load};
 
 /// A service file with everything that steps must inherit.
 pub(super) const SERVICE: &str =
@@ -19,6 +20,25 @@ pub(super) struct Sandbox {
     pub(super) folder: TempDir,
     pub(super) request: LoadRequest,
     pub(super) environment: Environment,
+}
+
+/// The request of a gate that loads everything in a folder.
+pub(super) fn request(folder: &Path) -> LoadRequest {
+    LoadRequest {
+        folder: folder.to_owned(),
+        service_file: None,
+        checklists: Vec::new(),
+        profile: Profile::Gate,
+        target: None,
+        variables: Vec::new(),
+        run: "run-1".to_owned(),
+        values: true,
+    }
+}
+
+/// The first moment of the day on which tests load.
+pub(super) fn clock() -> Clock {
+    Clock::still("2026-11-21T00:00:00Z".parse().unwrap())
 }
 
 impl Sandbox {
@@ -32,16 +52,7 @@ impl Sandbox {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let request = LoadRequest {
-            folder: folder.path().to_owned(),
-            service_file: None,
-            checklists: Vec::new(),
-            profile: Profile::Gate,
-            target: None,
-            variables: Vec::new(),
-            run: "run-1".to_owned(),
-            values: true,
-        };
+        let request = request(folder.path());
         Self { folder, request, environment: Environment::default() }
     }
 
@@ -50,11 +61,21 @@ impl Sandbox {
         Self::of(&[("checklists/a.toml", &format!("[checklist]\nname = \"a\"\n\n{steps}"))])
     }
 
+    /// The usual service with more in its service file, and one checklist `a` with the given steps.
+    pub(super) fn service(service: &str, steps: &str) -> Self {
+        let steps = format!("[checklist]\nname = \"a\"\n\n{steps}");
+        Self::of(&[("rollsafe.toml", &format!("{SERVICE}{service}")), ("checklists/a.toml", &steps)])
+    }
+
+    /// The same with a change of the request.
+    pub(super) fn asked(mut self, change: impl FnOnce(&mut LoadRequest)) -> Self {
+        change(&mut self.request);
+        self
+    }
+
     /// Loads it on a fixed day.
     pub(super) fn load(&self) -> Result<Project, Problems> {
-        let today: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-        let git = Git::new(self.folder.path());
-        load(&self.request, &self.environment, &git, Clock::still(today))
+        load(&self.request, &self.environment, &Git::new(self.folder.path()), clock())
     }
 
     /// Loads it, which must work.
@@ -62,7 +83,20 @@ impl Sandbox {
         self.load().unwrap_or_else(|problems| panic!("{}", problems.draw(Colour::Plain)))
     }
 
-    /// Everything that is wrong with it, drawn, without the path of the folder.
+    /// Loads it, and gives back the only step.
+    pub(super) fn step(&self) -> Step {
+        let mut project = self.project();
+        let mut steps = project.checklists.remove(0).steps;
+        assert_eq!(steps.len(), 1);
+        steps.remove(0)
+    }
+
+    /// The code of every problem.
+    pub(super) fn codes(&self) -> Vec<Code> {
+        self.problems().sorted().iter().map(|problem| problem.code).collect()
+    }
+
+    /// Everything that is wrong with it.
     pub(super) fn problems(&self) -> Problems {
         self.load().expect_err("something must be wrong")
     }
@@ -71,4 +105,9 @@ impl Sandbox {
     pub(super) fn drawn(&self) -> String {
         self.problems().draw(Colour::Plain).replace(&self.folder.path().display().to_string(), "[folder]")
     }
+}
+
+/// A step of the sample kind with a text.
+pub(super) fn sample(id: &str, text: &str) -> String {
+    format!("[[step]]\nid = \"{id}\"\nkind = \"sample\"\ntext = \"{text}\"\n")
 }

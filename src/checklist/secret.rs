@@ -162,6 +162,47 @@ fn too_short(declared: &Declared) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checklist::sandbox::{Sandbox, sample};
+
+    #[test]
+    fn secrets_are_filled_in_and_never_exported() {
+        let service = "[secret]\nalice = { env = \"ALICE\" }\nbob = { file = \"var/bob\" }\n";
+        let mut sandbox = Sandbox::service(service, &sample("look", "{{ alice }} {{ bob }}"));
+        sandbox.environment = Environment::of([("ALICE", "tok-alice")]);
+        std::fs::create_dir(sandbox.folder.path().join("var")).unwrap();
+        std::fs::write(sandbox.folder.path().join("var/bob"), "tok-bob\r\n").unwrap();
+        let project = sandbox.project();
+        assert_eq!(project.secrets, [Secret::new("alice", "tok-alice"), Secret::new("bob", "tok-bob")]);
+        assert_eq!(project.checklists[0].steps[0].check.actions(), ["tok-alice tok-bob"]);
+        assert!(project.names.values().all(|value| !value.contains("tok-")));
+    }
+
+    #[test]
+    fn a_secret_that_nothing_uses_may_be_missing() {
+        let sandbox = Sandbox::service("[secret]\nalice = { env = \"ALICE\" }\n", &sample("look", "x"));
+        assert_eq!(sandbox.project().secrets, []);
+    }
+
+    #[test]
+    fn a_text_for_people_never_shows_a_secret() {
+        let step = format!("{}title = \"as {{{{ alice }}}}\"\n", sample("look", "x"));
+        let mut sandbox = Sandbox::service("[secret]\nalice = { env = \"ALICE\" }\n", &step);
+        sandbox.environment = Environment::of([("ALICE", "tok-alice")]);
+        assert_eq!(sandbox.step().header.title, "as {{ alice }}");
+    }
+
+    #[test]
+    fn a_file_that_the_preparation_writes_may_still_be_missing() {
+        let service = "[secret]\nalice = { file = \"var/alice\" }\n[target.local]\nenvironment = \"local\"\n\
+                       prepare = [\"make secrets\"]\n";
+        let sandbox = Sandbox::service(service, &sample("look", "{{ alice }}"));
+        let project = sandbox.asked(|request| request.target = Some("local".to_owned())).project();
+        let late = LateSecret { name: "alice".to_owned(), file: "var/alice".to_owned() };
+        assert_eq!(project.late_secrets, [late]);
+        let values = [("alice".to_owned(), "tok-alice".to_owned())].into();
+        let step = &project.checklists[0].steps[0];
+        assert_eq!(step.check_with(&values).unwrap().actions(), ["tok-alice"]);
+    }
 
     fn late(text: Option<&str>) -> Result<Secret, Problem> {
         let folder = tempfile::tempdir().unwrap();

@@ -12,9 +12,10 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Place, Problems};
 use crate::kind;
 use crate::model::{Phase, Profile};
 
+use super::advice::advice;
 use super::document::Document;
+use super::mistake::Mistake;
 use super::names::Variable;
-use super::nearest::{advice, nearest};
 use super::reading::{Owner, read};
 use super::secret::{Declared, SecretSection, Source};
 use super::{default_settings, defaults};
@@ -152,7 +153,12 @@ impl<'t> ServiceFile<'t> {
             problems.tell(Diagnostic::new(Code::NotHere, message).at(place, "").help(help));
             return;
         }
-        let Some(table) = table_of(value, file, "[service]", problems) else { return };
+        let Some(mut table) = table_of(value, file, "[service]", problems) else { return };
+        for key in ["environment", "include"] {
+            if let Some((key, _)) = table.get_mut().remove_entry(key) {
+                problems.tell(of_the_top(key.get_ref(), Place::new(file, key.span())));
+            }
+        }
         let owner = Owner::of(file, "[service]");
         self.file = Some(file);
         self.service =
@@ -202,8 +208,8 @@ impl<'t> ServiceFile<'t> {
             return;
         };
         let Some(table) = entry.table("defaults", problems) else { return };
-        default_settings::check(kind, &table, entry.place.file, problems);
-        self.defaults.insert(entry.name, defaults::moved(table.into_inner(), entry.place.file));
+        let settings = default_settings::checked(kind, table, entry.place.file, problems);
+        self.defaults.insert(entry.name, defaults::moved(settings, entry.place.file));
     }
 
     fn add_profile(&mut self, entry: &Entry<'t>, problems: &mut Problems) {
@@ -370,7 +376,11 @@ pub(super) fn items_of<'t>(
         other => {
             let message = format!("{name} must be an array, not {}", article(other.type_str()));
             let place = Place::new(key.file, span);
-            problems.tell(Diagnostic::new(Code::WrongType, message).at(place, "").help("write it in [ ... ]"));
+            let help = match other {
+                DeValue::Table(_) => format!("write [[{}]] with two brackets on each side", name.trim_matches('`')),
+                _ => "write it in [ ... ]".to_owned(),
+            };
+            problems.tell(Diagnostic::new(Code::WrongType, message).at(place, "").help(help));
             Vec::new()
         }
     }
@@ -386,31 +396,31 @@ fn article(word: &str) -> String {
     format!("{} {word}", if vowel { "an" } else { "a" })
 }
 
-/// Tells every key of the top level that nothing reads.
+/// Tells every key of the top level that nothing reads. Where the text is not TOML, keys may only seem to stand there.
 pub(super) fn unknown_keys(document: &Document<'_>, owner: &str, valid: &[&str], problems: &mut Problems) {
-    for (key, _) in &document.table {
+    for (key, _) in document.table.iter().filter(|_| document.is_whole()) {
         let name = key.get_ref().as_ref();
         if valid.contains(&name) || name.starts_with("x-") {
             continue;
         }
-        let place = Place::new(document.file, key.span());
-        let names = valid.iter().copied();
-        let diagnostic = Diagnostic::new(Code::UnknownKey, format!("`{name}` is not a key of {owner}"))
-            .at(place.clone(), "")
-            .help(advice(name, names.clone(), "keys"));
-        problems.tell(
-            nearest(name, names).into_iter().fold(diagnostic, |told, meant| told.suggest(place.clone(), meant)),
-        );
+        let valid = valid.iter().map(|&key| key.to_owned()).collect();
+        let mistake = Mistake::UnknownKey { key: name.to_owned(), valid };
+        problems.tell(mistake.diagnostic("", owner, &[], Place::new(document.file, key.span())));
     }
+}
+
+/// In TOML, keys of the top level stand above the first table.
+fn of_the_top(key: &str, place: Place) -> Diagnostic {
+    Diagnostic::new(Code::NotHere, format!("`{key}` is not a key of [service], but of the whole file"))
+        .at(place, "")
+        .help("move it to the top of the file, above the first [table]")
 }
 
 /// The problem of a kind that does not exist.
 pub(super) fn unknown_kind(name: &str, place: Place) -> Diagnostic {
     let names = kind::all().map(|kind| kind.name);
-    let diagnostic = Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
-        .at(place, "")
-        .help(advice(name, names, "kinds"));
-    diagnostic
+    let message = format!("there is no kind `{name}`");
+    Diagnostic::new(Code::UnknownKind, message).at(place, "").help(advice(name, names, "kinds"))
 }
 
 /// The profile with a name.

@@ -48,6 +48,8 @@ impl SettingsReader<'_, '_> {
             let check = self.check(&table, problems)?;
             return Some(Settings { own: check.local_names(), check, late: None, filled: Filled::default() });
         }
+        let mut table = table;
+        self.around.commands.split(table.get_mut(), self.kind.name, self.kind.schema);
         let mut filled_table = table.clone();
         let mut filled = self.fill(&mut filled_table, &[], problems);
         let mut check = self.check(&filled_table, problems)?;

@@ -1,14 +1,13 @@
 //! The keys that every step has, whatever its kind.
 
-use std::fmt;
-use std::marker::PhantomData;
 use std::time::Duration;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error};
 use toml::Spanned;
 
+use crate::kind::check::OneOrMany;
 use crate::model::{Length, Phase, Profile, Retry, Until};
 
 /// The keys that every step has, whatever its kind.
@@ -55,7 +54,7 @@ pub(super) struct StepKeys {
     pub(super) until: Option<UntilKeys>,
     /// Locks that it holds while it runs; no two steps hold the same one at a time.
     #[serde(default)]
-    pub(super) lock: OneOrMore<String>,
+    pub(super) lock: OneOrMany<String>,
     /// Whether it runs alone.
     #[serde(default)]
     pub(super) exclusive: bool,
@@ -95,15 +94,15 @@ pub(super) const KEYS: [&str; 17] = [
 pub(super) struct WhenKeys {
     /// Profiles: `gate`, `rehearsal`, `staging`.
     #[serde(default)]
-    pub(super) profile: OneOrMore<Profile>,
+    pub(super) profile: OneOrMany<Profile>,
     /// Names of targets.
     #[serde(default)]
-    #[schemars(with = "OneOrMore<String>")]
-    pub(super) target: Option<Spanned<OneOrMore<String>>>,
+    #[schemars(with = "OneOrMany<String>")]
+    pub(super) target: Option<Spanned<OneOrMany<String>>>,
     /// Environments of targets.
     #[serde(default)]
-    #[schemars(with = "OneOrMore<String>")]
-    pub(super) environment: Option<Spanned<OneOrMore<String>>>,
+    #[schemars(with = "OneOrMany<String>")]
+    pub(super) environment: Option<Spanned<OneOrMany<String>>>,
 }
 
 /// `retry`: further attempts after a fail or an error.
@@ -167,59 +166,6 @@ fn factor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::
     Err(D::Error::custom(format_args!("{factor} would make the waits shorter; write 1 or more")))
 }
 
-/// One value, or an array of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OneOrMore<T>(pub(super) Vec<T>);
-
-impl<T> Default for OneOrMore<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrMoreVisitor(PhantomData))
-    }
-}
-
-struct OneOrMoreVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMoreVisitor<T> {
-    type Value = OneOrMore<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text in quotes or an array of them")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<OneOrMore<T>, E> {
-        T::deserialize(serde::de::value::StrDeserializer::new(text)).map(|one| OneOrMore(vec![one]))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<OneOrMore<T>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = sequence.next_element()? {
-            items.push(item);
-        }
-        Ok(OneOrMore(items))
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OneOrMore<T> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("OneOrMore{}", T::schema_name()).into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<T>();
-        schemars::json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,7 +202,7 @@ mod tests {
     #[test]
     fn one_value_needs_no_brackets() {
         let when: WhenKeys = toml::from_str("profile = \"gate\"\ntarget = [\"a\", \"b\"]").unwrap();
-        assert_eq!(when.profile, OneOrMore(vec![Profile::Gate]));
+        assert_eq!(when.profile, OneOrMany(vec![Profile::Gate]));
         assert_eq!(when.target.unwrap().into_inner().0, ["a", "b"]);
     }
 }

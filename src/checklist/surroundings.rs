@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::model::{Phase, Profile, Target};
 use crate::probe::files::Files;
 
+use super::command_text::CommandTexts;
 use super::names::Names;
 use super::project::ProfileRules;
 use super::service_file::ServiceFile;
@@ -25,6 +26,8 @@ pub(super) struct Surroundings<'a, 't> {
     pub(super) profile: &'a ProfileRules,
     /// The target, if one was named.
     pub(super) target: Option<&'a Target>,
+    /// Splits commands of steps.
+    pub(super) commands: CommandTexts,
     /// Whether values are looked up.
     pub(super) values: bool,
 }

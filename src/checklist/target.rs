@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Place, Problems};
 use crate::kind::check::CommandLine;
 use crate::model::{Effect, Identity, Length, Target};
 
+use super::command_text::CommandTexts;
 use super::project::{Ready, TargetSetup};
 use super::reading::{Owner, read};
 
@@ -67,6 +68,11 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 const PREPARE_TIMEOUT: Duration = Duration::from_secs(600);
 /// The time between SIGTERM and SIGKILL where the service file does not say.
 const STOP_GRACE: Duration = Duration::from_secs(3);
+
+/// Splits commands that are written as one text, before names are filled in.
+pub(super) fn split(table: &mut DeTable<'_>) {
+    CommandTexts::default().split(table, "target", TargetSection::json_schema);
+}
 
 /// Reads a target whose names are filled in, and tells everything that is wrong in it.
 pub(super) fn target(
@@ -126,4 +132,37 @@ fn not_http(url: &str, place: Place) -> Diagnostic {
     Diagnostic::new(Code::InvalidValue, format!("`{url}` is not the URL of a service"))
         .at(place, "")
         .help("write it with http:// or https:// in front")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checklist::sandbox::{Sandbox, sample};
+
+    fn setup(target: &str) -> TargetSetup {
+        let sandbox = Sandbox::service(target, &sample("look", "x"));
+        sandbox.asked(|request| request.target = Some("it".to_owned())).project().target.unwrap()
+    }
+
+    #[test]
+    fn only_a_local_target_allows_everything_by_itself() {
+        let allow = |rest: &str| setup(&format!("[target.it]\n{rest}")).target.allow;
+        assert_eq!(allow("environment = \"local\"\n"), [Effect::Read, Effect::Write, Effect::Destructive]);
+        assert_eq!(allow("environment = \"staging\"\n"), [Effect::Read]);
+        assert_eq!(allow("environment = \"local\"\nallow = [\"read\"]\n"), [Effect::Read]);
+    }
+
+    #[test]
+    fn a_target_is_read_with_its_names_filled_in() {
+        let setup = setup(
+            "[target.it]\nenvironment = \"local\"\nurl = \"http://127.0.0.1:{{ port }}/\"\nprepare = [\"make venv\", [\"a\", \"b c\"]]\n\
+             start = \"run {{ port }} {{ run }}\"\nready = { path = \"/health\" }\nenv = { REGION = \"{{ service.name }}\" }\n",
+        );
+        assert_eq!(setup.target.url.as_deref(), Some("http://127.0.0.1:{{ port }}"));
+        assert_eq!(setup.prepare.iter().map(ToString::to_string).collect::<Vec<_>>(), ["make venv", "a 'b c'"]);
+        assert_eq!(setup.start.unwrap().argv(), ["run", "{{ port }}", "run-1"]);
+        assert_eq!(setup.ready, Some(Ready { path: "/health".to_owned(), within: Length(READY_WITHIN) }));
+        assert_eq!(setup.environment, [("REGION".to_owned(), "orders".to_owned())].into());
+        assert_eq!((setup.prepare_timeout.0, setup.stop_grace.0), (PREPARE_TIMEOUT, STOP_GRACE));
+    }
 }

@@ -10,8 +10,8 @@ use crate::kind;
 use crate::model::Waiver;
 use crate::probe::Clock;
 
+use super::advice::advice;
 use super::checklist_file::ReadChecklist;
-use super::nearest::advice;
 use super::needs::{At, Ties};
 use super::service_file::{NotApplicable, ServiceFile, WaiverSection};
 use super::step::StepWaiver;
@@ -65,7 +65,7 @@ pub(super) fn check_not_applicable(
         } else if kind::find(name).is_none() {
             let names: Vec<&str> = kind::all().map(|kind| kind.name).collect();
             let message = format!("`{name}` is neither a kind nor the full name of a step");
-            let help = format!("{}; a step is named `\"checklist/step\"`", advice(name, names, "kinds"));
+            let help = format!("{} A step is named \"checklist/step\".", advice(name, names, "kinds"));
             problems.tell(Diagnostic::new(Code::UnknownStep, message).at(entry.place.clone(), "").help(help));
         }
     }
@@ -126,4 +126,60 @@ fn waived_twice(name: &str, place: Place, first: Place) -> Diagnostic {
         .at(place, "waived again here")
         .at(first, "first waived here")
         .help("keep one of the two")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checklist::sandbox::{Sandbox, sample};
+
+    fn waived(expires: &str) -> Sandbox {
+        let waiver =
+            format!("[[waiver]]\nstep = \"a/look\"\nreason = \"known\"\nowner = \"dana\"\nexpires = {expires}\n");
+        Sandbox::service(&waiver, &sample("look", "x"))
+    }
+
+    #[test]
+    fn a_waiver_counts_until_the_end_of_its_last_day() {
+        for (expires, expired) in [("2026-11-20", true), ("2026-11-21", false), ("2026-12-04", false)] {
+            let waiver = Waiver { reason: "known".to_owned(), owner: "dana".to_owned(), expires: expires.to_owned() };
+            assert_eq!(waived(expires).step().waiver, Some(StepWaiver { waiver, expired }));
+        }
+    }
+
+    #[test]
+    fn a_waiver_needs_a_date_and_all_its_parts() {
+        assert_eq!(waived("\"2026-12-04\"").codes(), [Code::WrongType]);
+        assert_eq!(waived("2026-12-04T10:00:00Z").codes(), [Code::InvalidValue]);
+        let blank = "[[waiver]]\nstep = \"a/look\"\nreason = \" \"\nexpires = 2026-12-04\n";
+        let codes = Sandbox::service(blank, &sample("look", "x")).codes();
+        assert_eq!(codes, [Code::MissingKey, Code::InvalidValue]);
+    }
+
+    #[test]
+    fn a_second_waiver_for_a_step_is_told() {
+        let one = "[[waiver]]\nstep = \"a/look\"\nreason = \"x\"\nowner = \"dana\"\nexpires = 2026-12-04\n";
+        let sandbox = Sandbox::service(&format!("{one}{one}"), &sample("look", "x"));
+        assert_eq!(sandbox.codes(), [Code::DefinedTwice]);
+    }
+
+    #[test]
+    fn a_waiver_of_a_checklist_that_is_left_out_is_no_mistake() {
+        let waiver = "[[waiver]]\nstep = \"b/look\"\nreason = \"x\"\nowner = \"dana\"\nexpires = 2026-12-04\n";
+        let sandbox = || Sandbox::service(waiver, &sample("look", "x"));
+        assert_eq!(sandbox().codes(), [Code::UnknownStep]);
+        let one = sandbox().asked(|request| request.checklists = vec!["a".into()]);
+        assert_eq!(one.step().waiver, None);
+    }
+
+    #[test]
+    fn a_step_is_left_out_by_its_kind_or_its_name_with_the_reason() {
+        for key in ["sample", "\"a/look\""] {
+            let declared = format!("[not-applicable]\n{key} = \"no cache here\"\n");
+            let step = Sandbox::service(&declared, &sample("look", "x")).step();
+            assert_eq!(step.not_applicable.as_deref(), Some("no cache here"), "{key}");
+        }
+        let other = Sandbox::service("[not-applicable]\n\"a/look\" = \" \"\n", &sample("look", "x"));
+        assert_eq!(other.codes(), [Code::InvalidValue]);
+    }
 }

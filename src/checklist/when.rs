@@ -3,12 +3,13 @@
 use toml::Spanned;
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Place, Problems};
+use crate::kind::check::OneOrMany;
 
+use super::advice::advice;
 use super::defaults;
-use super::nearest::advice;
 use super::service_file::ServiceFile;
 use super::step::When;
-use super::step_keys::{OneOrMore, WhenKeys};
+use super::step_keys::WhenKeys;
 
 /// Environments that a checklist may name even where no target of the service is in one.
 const USUAL: [&str; 3] = ["local", "production", "staging"];
@@ -33,7 +34,7 @@ pub(super) fn when(keys: &WhenKeys, file: FileId, service: &ServiceFile<'_>, pro
     When { profile: keys.profile.0.clone(), target: targets, environment: environments }
 }
 
-fn listed(names: Option<&Spanned<OneOrMore<String>>>, file: FileId) -> (Vec<String>, Option<Place>) {
+fn listed(names: Option<&Spanned<OneOrMany<String>>>, file: FileId) -> (Vec<String>, Option<Place>) {
     match names {
         Some(names) => (names.get_ref().0.clone(), Some(defaults::place(file, names.span()))),
         None => (Vec::new(), None),

@@ -1,6 +1,5 @@
 //! All problems that were found, with the files that they stand in.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::draw::{Colour, draw};
@@ -27,26 +26,6 @@ impl Problems {
     /// Takes problems back that only follow from others.
     pub(crate) fn forget(&mut self, codes: &[Code]) {
         self.diagnostics.retain(|diagnostic| !codes.contains(&diagnostic.code));
-    }
-
-    /// Takes back what was said of lines that are not TOML at all.
-    pub(crate) fn forget_beside_syntax(&mut self) {
-        let line =
-            |diagnostic: &Diagnostic| diagnostic.place().map(|place| (place.file, self.sources.position(place).0));
-        let broken: BTreeSet<(FileId, usize)> =
-            self.diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::Syntax).filter_map(line).collect();
-        if !broken.is_empty() {
-            let is_beside = |told: &Diagnostic| {
-                told.code != Code::Syntax && line(told).is_some_and(|line| broken.contains(&line))
-            };
-            let kept = self.diagnostics.iter().filter(|told| !is_beside(told)).cloned().collect();
-            self.diagnostics = kept;
-        }
-    }
-
-    /// Whether a problem of some sort was told.
-    pub(crate) fn has(&self, code: Code) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
     }
 
     /// Whether nothing is wrong.

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use ring::digest::{Context, SHA256};
 
@@ -144,25 +143,6 @@ fn digest(path: &Path) -> std::io::Result<Content> {
     }
 }
 
-/// When a file was last written, to tell a file that a command wrote from one that was there before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Written {
-    modified: SystemTime,
-    /// The time of the last change of any kind, which nobody can set (`stat(2)`, `st_ctime`), in seconds and
-    /// nanoseconds.
-    changed: (i64, i64),
-}
-
-impl Written {
-    /// Looks at a file; nothing where there is none.
-    pub(crate) fn at(path: &Path) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt;
-        let metadata = path.metadata().ok()?;
-        let modified = metadata.modified().ok()?;
-        Some(Self { modified, changed: (metadata.ctime(), metadata.ctime_nsec()) })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,18 +193,5 @@ mod tests {
         let after = look(folder.path()).await;
         assert_eq!((before.absent(), after.absent()), (&[][..], &["app".to_owned()][..]));
         assert_eq!(after.changes_since(&before), ["removed app/a.py"]);
-    }
-
-    #[test]
-    fn the_same_text_written_again_is_seen() {
-        let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), "report.xml", "same");
-        let path = folder.path().join("report.xml");
-        let before = Written::at(&path).unwrap();
-        assert_eq!(Written::at(&path), Some(before));
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        write(folder.path(), "report.xml", "same");
-        assert_ne!(Written::at(&path), Some(before));
-        assert_eq!(Written::at(&folder.path().join("gone")), None);
     }
 }

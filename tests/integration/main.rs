@@ -17,3 +17,5 @@ mod kinds;
 mod runner;
 /// Declared secrets appear nowhere.
 mod secrets;
+/// A person who is asked at a terminal.
+mod terminal;

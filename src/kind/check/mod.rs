@@ -10,6 +10,8 @@ pub(crate) mod answers;
 mod command_line;
 mod context;
 pub(crate) mod expect;
+pub(crate) mod finding;
+pub(crate) mod fresh_file;
 mod freshness;
 mod git_problem;
 pub(crate) mod http_request;
@@ -23,6 +25,7 @@ mod project_tool;
 mod run_command;
 #[cfg(test)]
 mod sample;
+pub(crate) mod sarif;
 pub(crate) mod self_report;
 pub(crate) mod send_request;
 #[cfg(test)]
@@ -61,6 +64,12 @@ pub(crate) trait Check: Debug + Send + Sync {
 
     /// Whether it talks to the running target, which must then be there and ready.
     fn uses_target(&self) -> bool {
+        false
+    }
+
+    /// Whether it reads the tag or the version of the release, or the release before, without naming them in its
+    /// settings. They are only looked up where somebody asks.
+    fn reads_release(&self) -> bool {
         false
     }
 

@@ -90,10 +90,15 @@ impl fmt::Display for TestCase {
 /// How many tests ended how. Every test is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TestCounts {
+    /// Ran and were good.
     pub(crate) passed: usize,
+    /// Did not run.
     pub(crate) skipped: usize,
+    /// Failed and were expected to.
     pub(crate) expected_failures: usize,
+    /// Could not run to their end.
     pub(crate) broken: usize,
+    /// Ran and were not good.
     pub(crate) failed: usize,
     /// Tests among the others that were run again after a failure.
     pub(crate) retried: usize,
@@ -149,12 +154,11 @@ impl TestResults {
         let mut cases: Vec<TestCase> = Vec::with_capacity(entries.len());
         for entry in entries {
             let key = (entry.suite, entry.class.clone(), entry.name.clone());
-            match known.get(&key) {
-                Some(&at) => cases[at].absorb(entry),
-                None => {
-                    known.insert(key, cases.len());
-                    cases.push(entry);
-                }
+            if let Some(&at) = known.get(&key) {
+                cases[at].absorb(entry);
+            } else {
+                known.insert(key, cases.len());
+                cases.push(entry);
             }
         }
         Self { cases, unfinished: 0, started: None }
@@ -218,7 +222,7 @@ impl TestResults {
 
     fn slowest(&self, most: usize) -> Option<Evidence> {
         let mut cases: Vec<&TestCase> = self.cases.iter().filter(|case| case.elapsed > Elapsed::default()).collect();
-        cases.sort_by(|left, right| right.elapsed.cmp(&left.elapsed));
+        cases.sort_by_key(|case| std::cmp::Reverse(case.elapsed));
         let rows: Vec<Vec<String>> =
             cases.iter().take(most).map(|case| vec![case.title(), case.elapsed.to_string()]).collect();
         (!rows.is_empty()).then(|| Evidence::table("slowest tests", &["test", "time"], rows))

@@ -113,6 +113,14 @@ pub(crate) fn example<Settings: Check + serde::de::DeserializeOwned>(example: &s
     step.try_into().unwrap()
 }
 
+/// The names of all settings in the schema of a kind, each with a description.
+pub(crate) fn described(kind: &crate::kind::Kind) -> Vec<String> {
+    let schema = (kind.schema)(&mut schemars::SchemaGenerator::default());
+    let properties = schema.get("properties").unwrap().as_object().unwrap();
+    let has_text = |(_, property): &(&String, &serde_json::Value)| property["description"].is_string();
+    properties.iter().filter(has_text).map(|(name, _)| name.clone()).collect()
+}
+
 /// How a judgement ended: outcome and reason code.
 pub(crate) fn ending(judgement: &Judgement) -> (&'static str, &'static str) {
     (judgement.outcome.as_str(), judgement.outcome.reason().as_str())

@@ -1,14 +1,16 @@
 //! Runs the command, looks at what it left, and judges both.
 
+use crate::kind::check::fresh_file::FreshFile;
 use crate::kind::check::{Context, Judgement};
-use crate::model::{Effect, Evidence, Outcome, Problem, Reason};
+use crate::model::{Count, Effect, Evidence, Outcome, Problem, Reason};
 use crate::probe::files::FileError;
 use crate::probe::fingerprint::Fingerprint;
 use crate::probe::process::{Command, Exit, Finished};
 
 use super::exit_status::in_words;
 use super::result_format::ResultFormat;
-use super::{CommandStep, nagios};
+use super::results::Results;
+use super::{CommandStep, nagios, results};
 
 /// How many bytes of each stream are kept when something is looked for in them.
 const KEPT_TO_SEARCH: usize = 4 * 1024 * 1024;
@@ -22,6 +24,8 @@ struct Seen {
     watched: usize,
     /// Which of them did not.
     changes: Vec<String>,
+    /// The results that it wrote, if it writes any, or why they cannot be used.
+    results: Option<Result<Results, Problem>>,
 }
 
 /// Runs the command and judges it.
@@ -39,9 +43,25 @@ async fn run(step: &CommandStep, context: &Context) -> Result<Seen, Judgement> {
     if let Some(absent) = before.absent().first() {
         return Err(Judgement::error(not_watched(&format!("there is no `{absent}`"))));
     }
-    let finished = context.run(&command(step, context)).await?;
+    let file = step.result_file.as_ref().map(|path| FreshFile::at(path, context));
+    let command = command(step, context);
+    let is_for_people = !step.result.is_document() || file.is_some();
+    let finished = if is_for_people { context.run(&command).await? } else { context.run_unheard(&command).await? };
     let after = Fingerprint::of(root, &step.unchanged).await.map_err(unreadable)?;
-    Ok(Seen { finished, watched: before.len(), changes: after.changes_since(&before) })
+    let text = match &file {
+        Some(file) => file.read(context).map_err(|error| error.to_string()),
+        None => whole_output(&finished),
+    };
+    let results = results::read(step.result, text, root);
+    Ok(Seen { watched: before.len(), changes: after.changes_since(&before), results, finished })
+}
+
+/// Standard output as a document.
+fn whole_output(finished: &Finished) -> Result<String, String> {
+    if finished.stdout.is_whole() {
+        return Ok(anstream::adapter::strip_str(&finished.stdout.text()).to_string());
+    }
+    Err(format!("standard output is too long to be kept ({} bytes); let it write to a file", finished.stdout.total))
 }
 
 fn command(step: &CommandStep, context: &Context) -> Command {
@@ -66,11 +86,18 @@ fn not_watched(observed: &str) -> Problem {
 impl Seen {
     fn judgement(self, step: &CommandStep) -> Judgement {
         let outcome = self.outcome(step);
-        let lines = lines(&self.finished);
-        let judgement = Judgement::new(complete(outcome, step));
-        let judgement =
-            if step.min_lines > 0 { judgement.examined(lines, "lines") } else { judgement.examined(1, "commands") };
+        let mut judgement = Judgement::new(complete(outcome, step));
+        judgement.examined = Some(self.examined(step));
         judgement.with(self.evidence(step))
+    }
+
+    fn examined(&self, step: &CommandStep) -> Count {
+        match &self.results {
+            Some(Ok(results)) => results.examined.clone(),
+            Some(Err(_)) => Count::new(0, "results"),
+            None if step.min_lines > 0 => Count::new(lines(&self.finished), "lines"),
+            None => Count::new(1, "commands"),
+        }
     }
 
     fn outcome(&self, step: &CommandStep) -> Outcome {
@@ -89,10 +116,25 @@ impl Seen {
 
     /// What the command itself says.
     fn result(&self, step: &CommandStep) -> Outcome {
-        match (step.result, self.finished.exit) {
-            (ResultFormat::Nagios, Exit::Status(status)) => nagios::outcome(status, &self.finished.stdout.text()),
-            (ResultFormat::ExitStatus, Exit::Status(status)) if step.exit_status.contains(status) => self.pass(),
-            (ResultFormat::ExitStatus | ResultFormat::Nagios, exit) => self.bad_end(step, exit),
+        let exit = self.finished.exit;
+        let is_good_end = matches!(exit, Exit::Status(status) if step.exit_status.contains(status));
+        match (&self.results, step.result, exit) {
+            (Some(results), _, _) => self.of_results(step, results, is_good_end),
+            (None, ResultFormat::Nagios, Exit::Status(status)) => {
+                nagios::outcome(status, &self.finished.stdout.text())
+            }
+            (None, _, _) if is_good_end => self.pass(),
+            (None, _, _) => self.bad_end(step, exit),
+        }
+    }
+
+    /// Bad results are bad however the command ended; good ones count only with a good end.
+    fn of_results(&self, step: &CommandStep, results: &Result<Results, Problem>, is_good_end: bool) -> Outcome {
+        match results {
+            Ok(Results { outcome: Outcome::Fail(problem), .. }) => Outcome::Fail(problem.clone()),
+            Ok(_) | Err(_) if !is_good_end => self.bad_end(step, self.finished.exit),
+            Ok(results) => results.outcome.clone(),
+            Err(problem) => Outcome::Error(problem.clone()),
         }
     }
 
@@ -147,7 +189,7 @@ impl Seen {
         (!self.changes.is_empty()).then(|| {
             let problem = Problem::new(Reason::ChangedFiles, "the command changed files that it must leave alone")
                 .expected(format!("{} files as they were", self.watched))
-                .observed(format!("{} changes: {named}", self.changes.len()))
+                .observed(format!("changes ({}): {named}", self.changes.len()))
                 .unsafe_to_retry()
                 .next("look at `git diff`, undo what the command did, and run it in a form that only checks");
             Outcome::Fail(problem)
@@ -173,6 +215,7 @@ impl Seen {
             Evidence::text("end", in_words(self.finished.exit)),
         ];
         evidence.extend(self.finished.evidence());
+        evidence.extend(self.results.into_iter().flatten().flat_map(|results| results.evidence));
         if self.watched > 0 {
             evidence.push(Evidence::count("watched", self.watched, "files"));
         }

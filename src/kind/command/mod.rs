@@ -23,6 +23,10 @@ mod nagios;
 mod no_assertion;
 mod output_rule;
 mod result_format;
+mod results;
+mod tap;
+#[cfg(test)]
+mod tests;
 
 /// The descriptor of the kind.
 pub(crate) const KIND: Kind = Kind {
@@ -80,10 +84,14 @@ pub(crate) struct CommandStep {
     /// Folders such as `.git`, `.venv`, `node_modules` and the caches of Python tools are left out. Default: none.
     #[serde(default)]
     unchanged: Vec<String>,
-    /// How the result is read: `exit-status`, or results that the command writes: `nagios` (Nagios plugin). Default:
-    /// `exit-status`.
+    /// How the result is read: `exit-status`, or results that the command writes: `junit` (tests in JUnit XML), `sarif`
+    /// (findings), `tap` (tests in the Test Anything Protocol), `nagios` (Nagios plugin). Default: `exit-status`.
     #[serde(default)]
     result: ResultFormat,
+    /// The file in which the command leaves its results, relative to the folder of the service. It must have been
+    /// written by this very run. Needed for `junit`. Default for `sarif` and `tap`: standard output.
+    #[serde(default)]
+    result_file: Option<String>,
 }
 
 fn default_effect() -> Effect {
@@ -98,7 +106,8 @@ fn default_status() -> i32 {
 impl CommandStep {
     /// Whether the output has to be kept because something is looked for in it.
     fn searches_output(&self) -> bool {
-        self.stdout.is_there() || self.stderr.is_there() || self.min_lines > 0
+        let is_document = self.result.is_document() && self.result_file.is_none();
+        is_document || self.stdout.is_there() || self.stderr.is_there() || self.min_lines > 0
     }
 }
 
@@ -106,6 +115,8 @@ impl Check for CommandStep {
     fn expectation(&self) -> String {
         let mut parts = vec![match self.result {
             ResultFormat::ExitStatus => format!("`{}` ends with {}", self.command, self.exit_status),
+            ResultFormat::Junit | ResultFormat::Tap => format!("every test that `{}` runs is good", self.command),
+            ResultFormat::Sarif => format!("`{}` finds nothing", self.command),
             ResultFormat::Nagios => format!("`{}` says OK", self.command),
         }];
         for (name, rule) in [("standard output", &self.stdout), ("standard error", &self.stderr)] {

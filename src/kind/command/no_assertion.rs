@@ -19,10 +19,17 @@ const SWALLOWERS: [&str; 4] = ["true", ":", "exit 0", "echo"];
 
 /// Everything that is wrong with the settings of a step.
 pub(super) fn problems(step: &CommandStep) -> Vec<SettingProblem> {
-    [only_echoes(step), swallows_status(step), outside(step), empty_and_more(step), twice_the_status(step)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let checks = [
+        only_echoes,
+        swallows_status,
+        outside,
+        empty_text,
+        empty_and_more,
+        twice_the_status,
+        without_file,
+        file_for_nothing,
+    ];
+    checks.into_iter().filter_map(|check| check(step)).collect()
 }
 
 fn problem(key: &'static str, message: impl Into<String>, help: &str) -> SettingProblem {
@@ -67,6 +74,28 @@ fn outside(step: &CommandStep) -> Option<SettingProblem> {
     let is_absolute = step.folder.as_deref().is_some_and(|folder| Path::new(folder).is_absolute());
     let help = "write the folder as it is seen from the folder of the service";
     is_absolute.then(|| problem("folder", "the folder must be relative to the service", help))
+}
+
+fn empty_text(step: &CommandStep) -> Option<SettingProblem> {
+    let rules = [("stdout", &step.stdout), ("stderr", &step.stderr)];
+    let (key, _) = rules.into_iter().find(|(_, rule)| rule.texts().any(|text| text.trim().is_empty()))?;
+    Some(problem(
+        key,
+        "an empty text stands everywhere, so this asserts nothing",
+        "name a text that only good output has",
+    ))
+}
+
+fn without_file(step: &CommandStep) -> Option<SettingProblem> {
+    let is_missing = step.result == ResultFormat::Junit && step.result_file.is_none();
+    let help = "name the file that the command writes, such as `result-file = \"build/junit.xml\"`";
+    is_missing.then(|| problem("result-file", "JUnit results are read from a file", help))
+}
+
+fn file_for_nothing(step: &CommandStep) -> Option<SettingProblem> {
+    let is_idle = step.result_file.is_some() && !step.result.is_document();
+    let message = "nothing is read from this file";
+    is_idle.then(|| problem("result-file", message, "say what it holds with `result`, or leave it out"))
 }
 
 fn empty_and_more(step: &CommandStep) -> Option<SettingProblem> {
@@ -131,5 +160,9 @@ mod tests {
         assert_eq!(keys("command = 'make'\nstderr = { empty = true, not-matches = 'x' }"), ["stderr"]);
         assert_eq!(keys("command = 'make'\nstdout.empty = true\nmin-lines = 3"), ["min-lines"]);
         assert_eq!(keys("command = 'check_x'\nresult = 'nagios'\nexit-status = 1"), ["exit-status"]);
+        assert_eq!(keys("command = 'make'\nstdout.contains = ['a', ' ']"), ["stdout"]);
+        assert_eq!(keys("command = 'make'\nresult = 'junit'"), ["result-file"]);
+        assert_eq!(keys("command = 'make'\nresult-file = 'junit.xml'"), ["result-file"]);
+        assert_eq!(keys("command = 'make'\nresult = 'tap'"), [""; 0]);
     }
 }

@@ -24,32 +24,36 @@ pub(super) struct OutputRule {
     /// A text, or several, that must all be there.
     pub(super) contains: OneOrMany<String>,
     /// A regular expression, or several, that must all match somewhere; `^` and `$` match at lines.
-    pub(super) matches: OneOrMany<Pattern>,
+    pub(super) matches: OneOrMany<LinePattern>,
     /// A text, or several, of which none may be there. An output without a line is an error then, because nothing
     /// was looked at.
     pub(super) not_contains: OneOrMany<String>,
     /// A regular expression, or several, of which none may match anywhere. An output without a line is an error
     /// then.
-    pub(super) not_matches: OneOrMany<Pattern>,
+    pub(super) not_matches: OneOrMany<LinePattern>,
     /// Whether there must be no output at all (`true`), or some (`false`).
     pub(super) empty: Option<bool>,
 }
 
-/// A regular expression of a checklist.
+/// A regular expression that takes the output line by line: `^` and `$` match at lines, so that an expression with
+/// them cannot miss what stands further down.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern(regex::Regex);
+pub(super) struct LinePattern(regex::Regex);
 
-impl<'de> Deserialize<'de> for Pattern {
+impl<'de> Deserialize<'de> for LinePattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        if text.is_empty() {
+            return Err(D::Error::custom("an empty expression matches everywhere, so it asserts nothing"));
+        }
         let built = RegexBuilder::new(&text).multi_line(true).build();
         built.map(Self).map_err(|error| D::Error::custom(format_args!("`{text}` is no regular expression: {error}")))
     }
 }
 
-impl JsonSchema for Pattern {
+impl JsonSchema for LinePattern {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Pattern".into()
+        "LinePattern".into()
     }
 
     fn inline_schema() -> bool {
@@ -75,6 +79,11 @@ impl OutputRule {
     /// Whether it names what must be there.
     pub(super) fn wants_text(&self) -> bool {
         !(self.contains.0.is_empty() && self.matches.0.is_empty())
+    }
+
+    /// Every text that it names.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
+        self.contains.0.iter().chain(&self.not_contains.0)
     }
 
     /// Whether it names what must not be there.
@@ -151,7 +160,7 @@ impl OutputRule {
     }
 }
 
-impl fmt::Display for Pattern {
+impl fmt::Display for LinePattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.0.as_str())
     }

@@ -183,8 +183,7 @@ mod tests {
                     ok 3 # SKIP no database\nnot ok 4 - rounding # TODO later\nok 5 - soon # todo: is fine\nok\n\
                     # Subtest: inner\n    not ok 1 - inner\n    1..1\nokay, that is no test\n";
         let counts = counts(text).unwrap();
-        let expected =
-            TestCounts { passed: 3, skipped: 1, expected_failures: 1, failed: 1, ..TestCounts::default() };
+        let expected = TestCounts { passed: 3, skipped: 1, expected_failures: 1, failed: 1, ..TestCounts::default() };
         assert_eq!(counts, expected);
     }
 

@@ -131,6 +131,10 @@ impl Check for GitTag {
         }
     }
 
+    fn reads_release(&self) -> bool {
+        true
+    }
+
     fn actions(&self) -> Vec<String> {
         let tag = self.tag.as_deref().unwrap_or("<tag>");
         let mut actions = vec![format!("git rev-parse refs/tags/{tag}^{{commit}}")];

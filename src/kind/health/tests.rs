@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::kind::check::test_server::{
-    Answer, Asked, COMMIT, Server, context, ending, example, json as answer, judge,
+    Answer, Asked, COMMIT, Server, context, described, ending, example, json as answer, judge,
 };
 use crate::model::{Count, Problem};
 
@@ -241,6 +241,14 @@ fn the_example_has_no_mistake() {
         health.expectation(),
         "5 answers in a row of `/health` from the release under test: status 200, `$.checks.database` is \"ok\", `$.ok` is true"
     );
+}
+
+#[test]
+fn every_setting_is_described() {
+    let names = ["body-contains", "interval", "json", "max-latency", "path", "require-identity", "samples", "status"];
+    let mut described = described(&KIND);
+    described.sort();
+    assert_eq!(described, names);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::kind::check::test_server::{
-    Answer, Asked, COMMIT, Server, context, ending, example, json as answer, judge,
+    Answer, Asked, COMMIT, Server, context, described, ending, example, json as answer, judge,
 };
 use crate::model::{Count, Fact, Outcome, Problem, RetrySafety};
 
@@ -240,6 +240,13 @@ fn the_example_has_no_mistake() {
     let scenario: HttpScenario = example(KIND.example);
     assert_eq!(scenario.problems(), []);
     assert_eq!(scenario.actions(), ["POST /orders", "GET /orders/{{ id }}", "DELETE /orders/{{ id }} (cleanup)"]);
+}
+
+#[test]
+fn every_setting_is_described() {
+    let mut described = described(&KIND);
+    described.sort();
+    assert_eq!(described, ["cleanup", "request"]);
 }
 
 #[test]

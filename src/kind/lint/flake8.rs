@@ -13,14 +13,14 @@ use crate::kind::check::{CommandLine, Context, Judgement};
 use crate::probe::tree::Tree;
 
 use super::Lint;
-use super::finding::{Finding, relative};
 use super::judge::Looked;
 use super::run::{BAD_CODE, answered, bad_file, remarks, unreadable};
+use crate::kind::check::finding::{Finding, relative};
 
 /// Plain lines, whatever the configuration says.
 const PLAIN: &[&str] = &["--format=default", "--color=never", "--no-show-source"];
 
-fn line(lint: &Lint, command: CommandLine) -> CommandLine {
+fn line(lint: &Lint, command: &CommandLine) -> CommandLine {
     let config = lint.config.iter().map(|path| format!("--config={path}"));
     command.with(config).with(PLAIN.to_vec())
 }
@@ -28,7 +28,7 @@ fn line(lint: &Lint, command: CommandLine) -> CommandLine {
 /// What would be run.
 pub(super) fn actions(lint: &Lint) -> Vec<String> {
     let usual = || CommandLine::new(vec!["flake8".to_owned()]).expect("a name is a program");
-    let command = line(lint, lint.command.clone().unwrap_or_else(usual));
+    let command = line(lint, &lint.command.clone().unwrap_or_else(usual));
     vec![
         format!("run `{}`", command.with(["--benchmark"]).with(&lint.paths)),
         "show the same bad code under each path".to_owned(),
@@ -41,7 +41,7 @@ pub(super) fn actions(lint: &Lint) -> Vec<String> {
 /// The judgement of the step, when an answer is missing or could not be read.
 pub(super) async fn look(lint: &Lint, context: &Context, tree: &Tree) -> Result<Looked, Judgement> {
     let command = lint.command.clone().unwrap_or_else(|| context.project_tool("flake8"));
-    let check = line(lint, command.clone()).with(["--benchmark"]).with(&lint.paths);
+    let check = line(lint, &command).with(["--benchmark"]).with(&lint.paths);
     let (finished, version, silent) = tokio::try_join!(
         lint.start(context, check.clone(), b""),
         version(lint, context, &command),
@@ -82,10 +82,10 @@ async fn silent(lint: &Lint, context: &Context, command: &CommandLine) -> Result
     let mut silent = Vec::new();
     for path in &lint.paths {
         let name = format!("--stdin-display-name={}", bad_file(path, context));
-        let line = line(lint, command.clone()).with([name.as_str(), "-"]);
-        let finished = answered(lint.start(context, line.clone(), BAD_CODE).await?, &line, &[0, 1])?;
+        let asked = line(lint, command).with([name.as_str(), "-"]);
+        let finished = answered(lint.start(context, asked.clone(), BAD_CODE).await?, &asked, &[0, 1])?;
         let answer = Answer::read(&finished.stdout.text(), &context.service.root);
-        if answer.map_err(|why| unreadable(&line, &finished, &why))?.findings.iter().all(is_about_syntax) {
+        if answer.map_err(|why| unreadable(&asked, &finished, &why))?.findings.iter().all(is_about_syntax) {
             silent.push(path.clone());
         }
     }

@@ -4,8 +4,8 @@ use crate::kind::check::{Check, Context, Judgement};
 use crate::model::{Evidence, Outcome, Problem, Reason};
 
 use super::Lint;
-use super::finding::{self, Finding, first_names};
 use super::suppression::Suppressions;
+use crate::kind::check::finding::{self, Finding, first_names};
 
 /// How many findings and files are named in a message.
 const SHOWN: usize = 5;
@@ -50,6 +50,9 @@ impl Lint {
         looked.silenced_lines = found.lines;
         looked.number = looked.number.saturating_sub(found.hidden.len());
         looked.hidden.extend(found.hidden);
+        if !found.unread.is_empty() {
+            looked.remarks.push(Evidence::text("not searched for comments", first_names(&found.unread, 50)));
+        }
         looked.findings.sort();
         let judgement = Judgement::new(self.outcome(&looked)).examined(looked.number, "files");
         judgement.with(looked.evidence()).with(looked.remarks)
@@ -98,18 +101,21 @@ impl Lint {
         let most = |number: usize, most: Option<usize>| most.is_some_and(|most| number > most);
         let mut broken = Vec::new();
         if looked.number < self.min_files.get() {
-            broken.push((format!("{} files were examined, {} must be", looked.number, self.min_files), "min-files"));
+            let seen = counted(looked.number, "file was", "files were");
+            broken.push((format!("{seen} examined, {} must be", self.min_files), "min-files"));
         }
         if most(looked.hidden.len(), Some(self.max_hidden)) {
             let names = first_names(&looked.hidden, SHOWN);
             broken.push((format!("no rule is applied to {}, {} may be so", names, self.max_hidden), "max-hidden"));
         }
         if most(suppressions, self.max_suppressions) {
-            broken.push((format!("{suppressions} comments silence findings"), "max-suppressions"));
+            let silenced = counted(suppressions, "comment silences a finding", "comments silence findings");
+            broken.push((silenced, "max-suppressions"));
         }
         if most(excluded, self.max_excluded) {
             let names = first_names(&looked.excluded, SHOWN);
-            broken.push((format!("{excluded} files are excluded {names}").trim_end().to_owned(), "max-excluded"));
+            let files = counted(excluded, "file is", "files are");
+            broken.push((format!("{files} excluded {names}").trim_end().to_owned(), "max-excluded"));
         }
         let reason = if broken.first()?.1 == "min-files" { Reason::TooFew } else { Reason::TooMany };
         let what: Vec<&str> = broken.iter().map(|(what, _)| what.as_str()).collect();
@@ -143,21 +149,22 @@ impl Looked {
 
     /// `ruff 0.17.5 found nothing in 23 files (2 suppressions)`.
     fn numbers(&self) -> String {
-        let mut more = vec![format!("{} suppressions", self.suppressions())];
+        let mut more = vec![counted(self.suppressions(), "suppression", "suppressions")];
         if !self.hidden.is_empty() {
             more.push(format!("{} hidden from every rule", self.hidden.len()));
         }
         if self.left_out() > 0 {
             more.push(format!("{} excluded", self.left_out()));
         }
-        format!("{} found nothing in {} files ({})", self.title(), self.number, more.join(", "))
+        let files = counted(self.number, "file", "files");
+        format!("{} found nothing in {files} ({})", self.title(), more.join(", "))
     }
 
     fn has_findings(&self) -> Problem {
         let number = self.findings.len();
-        let noun = if number == 1 { "problem" } else { "problems" };
-        Problem::new(Reason::Findings, format!("{} found {number} {noun}", self.title()))
-            .expected(format!("no finding in {} files", self.number))
+        let problems = counted(number, "problem", "problems");
+        Problem::new(Reason::Findings, format!("{} found {problems}", self.title()))
+            .expected(format!("no finding in {}", counted(self.number, "file", "files")))
             .observed(finding::shown(&self.findings, SHOWN))
             .next(format!("run `{}`", self.again))
     }
@@ -199,6 +206,11 @@ impl Looked {
         evidence.extend(finding::evidence(&self.findings));
         evidence
     }
+}
+
+/// A number with the word for it.
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 #[cfg(test)]

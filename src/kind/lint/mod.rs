@@ -13,17 +13,16 @@ use crate::kind::check::{Check, CommandLine, Context, Judgement, Judging, Settin
 use crate::kind::{self, Kind};
 use crate::model::{Effect, Problem, Reason};
 
-mod finding;
 mod flake8;
 mod judge;
 mod other;
 mod ruff;
 mod run;
-mod sarif;
 mod suppression;
 
 use judge::Looked;
 
+/// The descriptor of the kind.
 pub(crate) const KIND: Kind = Kind {
     name: "lint",
     summary: "A linter examined enough files and found nothing",

@@ -14,10 +14,10 @@ use crate::probe::process::{Exit, Finished};
 use crate::probe::tree::Tree;
 
 use super::Lint;
-use super::finding::{Finding, relative};
 use super::judge::Looked;
 use super::run::{answered, failed, remarks, unreadable};
-use super::sarif;
+use crate::kind::check::finding::{Finding, relative};
+use crate::kind::check::sarif;
 
 /// How many of the last lines of an unknown linter are shown.
 const LAST_LINES: usize = 5;
@@ -30,11 +30,9 @@ pub(super) async fn look_sarif(lint: &Lint, context: &Context, tree: &Tree) -> R
     let (command, control) = commands(lint);
     let (found, shown) =
         tokio::try_join!(lint.start(context, command.clone(), b""), lint.start(context, control.clone(), b""))?;
-    let root = &context.service.root;
-    let read = |line: &CommandLine, finished: &Finished| {
-        sarif::read(&finished.stdout.text(), root).map_err(|why| unreadable(line, finished, &why))
-    };
-    let (log, shown) = (read(command, &found)?, read(control, &shown)?);
+    let read = |finished: &Finished| sarif::read(&finished.stdout.text(), &context.service.root);
+    let log = read(&found).map_err(|why| unreadable(command, &found, &why))?;
+    let shown = read(&shown).map_err(|why| unreadable(control, &shown, &why))?;
     // Zero and one are the answers of linters; a tool that broke may still have written a log.
     let found = answered(found, command, &[0, 1])?;
     let silent = shown.findings.is_empty();
@@ -75,7 +73,7 @@ fn findings(finished: &Finished, root: &Path) -> Option<Vec<Finding>> {
 /// The lines of the form `file:line: text` or `file:line:column: text`, in which almost all linters write.
 fn places(finished: &Finished, root: &Path) -> Vec<Finding> {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)^([^\s:][^:\n]*):(\d+):(?:(\d+):)? (.+)$").expect("the pattern is a constant")
+        Regex::new(r"(?m)^([^\s:][^:\n]*):(\d+):(?:(\d+):)? ?(.+)$").expect("the pattern is a constant")
     });
     let text = [finished.stdout.text(), finished.stderr.text()].join("\n");
     let number = |found: Option<regex::Match<'_>>| found.and_then(|text| text.as_str().parse().ok()).unwrap_or(1);

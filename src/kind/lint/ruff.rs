@@ -1,12 +1,13 @@
 //! ruff: what it is asked, and what its answers mean.
 //!
-//! Four questions at once, because each costs a few milliseconds: what it finds; which files it takes; in which of
-//! them a rule can speak at all; and what it says to bad code under each path. The third uses a rule that every
-//! file breaks (a copyright notice that cannot be), so that files which `per-file-ignores` or `lint.exclude` keep
-//! from all rules stand out by their silence. The cache is not used: it could answer for an older file, and it
-//! would write into the tree.
+//! Three questions at once, because each costs a few milliseconds: what it finds; in which files a rule can speak
+//! at all; and what it says to bad code under each path. The second uses a rule that every file breaks (a copyright
+//! notice that cannot be), so that files which the configuration keeps from all rules stand out by their silence.
+//! Only when some are silent is it asked which of them it takes at all. The cache is not used: it could answer for
+//! an older file, and it would write into the tree.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -17,10 +18,10 @@ use crate::probe::process::Finished;
 use crate::probe::tree::Tree;
 
 use super::Lint;
-use super::finding::{Finding, relative};
 use super::judge::Looked;
 use super::run::{BAD_CODE, answered, bad_file, remarks, unreadable};
-use super::sarif;
+use crate::kind::check::finding::{Finding, relative};
+use crate::kind::check::sarif;
 
 /// A copyright notice that no text matches.
 const WITNESS: &[&str] = &[
@@ -59,8 +60,8 @@ pub(super) async fn look(lint: &Lint, context: &Context, tree: &Tree) -> Result<
 pub(super) fn actions(lint: &Lint) -> Vec<String> {
     let usual = || CommandLine::new(vec!["ruff".to_owned()]).expect("a name is a program");
     let (program, options) = split(lint, &lint.command.clone().unwrap_or_else(usual));
-    let check = program.with(["check", "--no-fix", "--no-cache"]).with(options).with(lint.paths.clone());
-    let format = lint.format.then(|| program.with(["format", "--check", "--no-cache"]).with(lint.paths.clone()));
+    let check = program.with(["check"]).with(options).with(["--no-fix", "--no-cache"]).with(&lint.paths);
+    let format = lint.format.then(|| program.with(["format", "--check", "--no-cache"]).with(&lint.paths));
     let mut actions: Vec<String> =
         [Some(check), format].iter().flatten().map(|line| format!("run `{line}`")).collect();
     actions.push("ask the same for the files that it takes, and show it bad code".to_owned());
@@ -72,47 +73,70 @@ fn split(lint: &Lint, command: &CommandLine) -> (CommandLine, Vec<String>) {
     let argv = command.argv();
     let check = argv.iter().skip(1).position(|word| word == "check").map_or(argv.len(), |at| at + 1);
     let program = CommandLine::new(argv[..check].to_vec()).expect("the program stands first");
-    let mut options: Vec<String> = argv.iter().skip(check + 1).cloned().collect();
+    let mut options: Vec<String> = argv.iter().skip(check + 1).filter(|option| !is_given(option)).cloned().collect();
     options.extend(lint.config.iter().flat_map(|path| ["--config".to_owned(), path.clone()]));
     (program, options)
 }
 
+/// Whether the step gives an option anyway; ruff takes it only once.
+fn is_given(option: &str) -> bool {
+    matches!(option, "--no-fix" | "--no-cache" | "-n")
+}
+
 impl Ruff<'_> {
     async fn look(&self, tree: &Tree) -> Result<Looked, Judgement> {
-        let (found, taken, heard, format, controls) = tokio::try_join!(
-            self.ask(self.check(&["--output-format", "sarif"]).with(&self.lint.paths), &[0, 1]),
-            self.ask(self.check(&["--show-files"]).with(&self.lint.paths), &[0]),
-            self.ask(self.check(WITNESS).with(&self.lint.paths), &[0, 1]),
+        let (found, heard, format, silent) = tokio::try_join!(
+            self.ask(self.check(&["--output-format", "sarif"]), &[0, 1]),
+            self.ask(self.witness(), &[0, 1]),
             self.format(),
             self.controls(&self.lint.paths),
         )?;
         let root = &self.context.service.root;
         let log = sarif::read(&found.1.stdout.text(), root).map_err(|why| unreadable(&found.0, &found.1, &why))?;
-        let taken = taken_files(&taken.1.stdout.text(), root);
         let heard = heard_files(&heard.1.stdout.text(), root);
-        let excluded = tree.paths().filter(|path| !taken.contains(*path)).map(str::to_owned).collect();
-        let (hidden, examined): (Vec<String>, Vec<String>) =
-            taken.into_iter().partition(|path| !heard.contains(path));
+        let unheard = tree.paths().filter(|path| !heard.contains(*path)).map(str::to_owned).collect();
+        let (hidden, excluded) = self.sorted(unheard).await?;
         Ok(Looked {
             program: self.program.to_string(),
             name: "ruff".to_owned(),
             version: log.version,
-            again: self.check(&[]).with(&self.lint.paths).to_string(),
+            again: self.check(&[]).to_string(),
             findings: [log.findings, format].concat(),
-            number: examined.len(),
-            examined,
+            number: heard.len(),
+            examined: heard.into_iter().collect(),
             hidden,
             excluded,
-            silent: controls,
+            silent,
             suppressed: log.suppressed,
             remarks: remarks(&found.1),
             ..Looked::default()
         })
     }
 
-    /// `ruff check` with the options of the step and more.
+    /// `ruff check` over the paths with the options of the step and more.
     fn check(&self, more: &[&str]) -> CommandLine {
-        self.program.with(["check"]).with(self.options.clone()).with(["--no-fix", "--no-cache"]).with(more.to_vec())
+        self.options(&self.options).with(more.to_vec()).with(&self.lint.paths)
+    }
+
+    /// The same with the rule that every file breaks.
+    fn witness(&self) -> CommandLine {
+        let preview = |option: &&String| matches!(option.as_str(), "--preview" | "--no-preview" | "--ignore-noqa");
+        let options: Vec<String> = self.options.iter().filter(|option| !preview(option)).cloned().collect();
+        self.options(&options).with(WITNESS.to_vec()).with(&self.lint.paths)
+    }
+
+    fn options(&self, options: &[String]) -> CommandLine {
+        self.program.with(["check"]).with(options).with(["--no-fix", "--no-cache"])
+    }
+
+    /// Sorts files in which no rule speaks into those that it takes, and those that it does not take.
+    async fn sorted(&self, unheard: Vec<String>) -> Result<(Vec<String>, Vec<String>), Judgement> {
+        if unheard.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let (_, finished) = self.ask(self.check(&["--show-files"]), &[0]).await?;
+        let taken = taken_files(&finished.stdout.text(), &self.context.service.root);
+        Ok(unheard.into_iter().partition(|path| taken.contains(path)))
     }
 
     async fn ask(&self, line: CommandLine, good: &[i32]) -> Result<(CommandLine, Finished), Judgement> {
@@ -147,7 +171,8 @@ impl Ruff<'_> {
     /// Shows bad code under one path.
     async fn control(&self, path: &str) -> Result<Option<String>, Judgement> {
         let file = bad_file(path, self.context);
-        let line = self.check(&["--output-format", "json-lines", "--stdin-filename", &file, "-"]);
+        let asked = ["--output-format", "json-lines", "--stdin-filename", file.as_str(), "-"];
+        let line = self.options(&self.options).with(asked);
         let finished = self.lint.start(self.context, line.clone(), BAD_CODE).await?;
         let finished = answered(finished, &line, &[0, 1])?;
         Ok((!speaks(&finished.stdout.text())).then(|| path.to_owned()))
@@ -174,18 +199,18 @@ fn speaks(text: &str) -> bool {
 }
 
 /// The files of `--show-files`; the configuration files among them are no code.
-fn taken_files(text: &str, root: &std::path::Path) -> BTreeSet<String> {
-    let code = |line: &&str| !line.is_empty() && !line.ends_with(".toml");
+fn taken_files(text: &str, root: &Path) -> BTreeSet<String> {
+    let code = |line: &&str| !line.is_empty() && Path::new(line).extension().is_none_or(|ending| ending != "toml");
     text.lines().filter(code).map(|line| relative(line, root)).collect()
 }
 
 /// The files in which the witness rule spoke.
-fn heard_files(text: &str, root: &std::path::Path) -> BTreeSet<String> {
+fn heard_files(text: &str, root: &Path) -> BTreeSet<String> {
     lines(text).map(|line| relative(&line.filename, root)).collect()
 }
 
 /// The files that `ruff format --check` would change, in the words of ruff before and since 0.15.
-fn unformatted(text: &str, root: &std::path::Path) -> Vec<Finding> {
+fn unformatted(text: &str, root: &Path) -> Vec<Finding> {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?m)^(?:Would reformat: (.+)| *--> (.+?)(?::(\d+):(\d+))?)$").expect("the pattern is a constant")
     });
@@ -202,8 +227,6 @@ fn unformatted(text: &str, root: &std::path::Path) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -214,6 +237,7 @@ mod tests {
             (program.to_string(), options.join(" "))
         };
         assert_eq!(parts("ruff"), ("ruff".to_owned(), "--config strict.toml".to_owned()));
+        assert_eq!(parts("ruff check --no-fix -n"), parts("ruff"));
         assert_eq!(parts("uv run ruff check --preview").0, "uv run ruff");
         assert_eq!(parts("uv run ruff check --preview").1, "--preview --config strict.toml");
     }

@@ -7,34 +7,14 @@ use crate::model::{Evidence, Problem, Reason, Stream, excerpt};
 use crate::probe::process::{Command, Exit, Finished};
 use crate::probe::tree::Tree;
 
-use super::Lint;
+use super::{Lint, Tool};
 
 /// How much of the output of a linter is kept, in bytes: findings in a large project are many.
 const KEEP: usize = 64 * 1024 * 1024;
 
 /// Python that breaks at least one rule of every family that people select, so that a linter that is silent
 /// here would be silent everywhere.
-pub(super) const BAD_CODE: &[u8] = br#"import sys
-import os, rollsafe_control
-from typing import List
-from os.path import *
-class lower_case:
-    def Method(self, l = [], unused = None) :
-        if l == None :
-            print('%s' % undefined_name)
-        try :
-            assert eval("1")
-        except :
-            pass
-        x = open(os.path.join("a", "b"))
-        for i in range(len(l)):
-            x = dict([(1, 2)])
-        # x = 1
-        if True:
-            return not l is None
-        else:
-            return False
-"#;
+pub(super) const BAD_CODE: &[u8] = include_bytes!("bad_code.txt");
 
 /// The name of a file that does not exist, for the bad code.
 const BAD_FILE: &str = "rollsafe_control.py";
@@ -62,7 +42,11 @@ impl Lint {
 
     /// The endings of the files that count.
     fn counted(&self) -> Vec<String> {
-        if self.tool.is_known() { super::python() } else { self.endings.clone() }
+        match self.tool {
+            Tool::Ruff => [super::python(), vec!["ipynb".to_owned()]].concat(),
+            Tool::Flake8 => vec!["py".to_owned()],
+            Tool::Sarif | Tool::ExitStatus => self.endings.clone(),
+        }
     }
 }
 
@@ -80,6 +64,7 @@ pub(super) fn bad_file(path: &str, context: &Context) -> String {
 ///
 /// # Errors
 /// Any other end: the linter could not do its work.
+#[expect(clippy::result_large_err, reason = "made at most once in a step")]
 pub(super) fn answered(finished: Finished, shown: &CommandLine, good: &[i32]) -> Result<Finished, Judgement> {
     match finished.exit {
         Exit::Status(status) if good.contains(&status) => Ok(finished),

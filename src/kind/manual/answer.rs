@@ -5,13 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::kind::check::placeholder;
 use crate::model::{Evidence, Length, Problem, Reason};
 
 /// How far the clocks of two machines may be apart.
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// Texts that stand where something was to be filled in.
-const FILLERS: [&str; 10] = ["-", "?", "x", "n/a", "na", "none", "nothing", "tbd", "fixme", "..."];
+const FILLERS: [&str; 8] = ["x", "n/a", "na", "none", "nothing", "todo", "tbd", "fixme"];
 
 /// What a person says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -111,10 +112,8 @@ impl Answer {
 
 /// Whether a text says nothing.
 pub(super) fn is_filler(text: &str) -> bool {
-    let text = text.trim();
-    let lower = text.to_lowercase();
-    let is_template = text.starts_with('<') && text.ends_with('>');
-    !text.chars().any(char::is_alphanumeric) || is_template || lower.contains("todo") || FILLERS.contains(&&*lower)
+    let is_blank = !text.chars().any(char::is_alphanumeric);
+    is_blank || placeholder(text).is_some() || FILLERS.contains(&&*text.trim().to_lowercase())
 }
 
 #[cfg(test)]
@@ -156,6 +155,11 @@ pub(super) mod tests {
         assert_eq!(objection(&Answer { commit: COMMIT[..12].to_owned(), ..answer() }), Some(Reason::Stale));
         assert_eq!(objection(&at("2026-01-02T01:59:59Z")), Some(Reason::Stale));
         assert_eq!(objection(&at("2026-01-02T04:05:01Z")), Some(Reason::Stale));
+    }
+
+    #[test]
+    fn a_note_about_something_that_is_called_todo_counts() {
+        assert_eq!(objection(&Answer { note: "the todo list shows 3 entries".to_owned(), ..answer() }), None);
     }
 
     #[test]

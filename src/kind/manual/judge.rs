@@ -158,7 +158,7 @@ mod tests {
         let context = context(folder.path(), Some(COMMIT));
         let answer = Answer {
             commit: COMMIT.to_owned(),
-            who: "O'Hara \"Dana\"".to_owned(),
+            who: "the \"owner\" of orders".to_owned(),
             when: "2026-01-02T03:00:00Z".parse().unwrap(),
             word: YesOrNo::Yes,
             note: "back\\slash".to_owned(),

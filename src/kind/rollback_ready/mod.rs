@@ -98,6 +98,10 @@ impl Check for RollbackReady {
         format!("{command} is ready, and the release before is there")
     }
 
+    fn reads_release(&self) -> bool {
+        true
+    }
+
     fn actions(&self) -> Vec<String> {
         let mut actions = vec!["look at the rollback command without running it".to_owned()];
         actions.push(match &self.artifact {
@@ -178,7 +182,7 @@ impl RollbackReady {
     }
 
     async fn ask_for_previous(&self, answers: &mut Answers, context: &Context) -> Option<Previous> {
-        match Previous::of(self.previous_release.as_deref(), context).await {
+        match Previous::of(self.previous_release.as_deref(), context) {
             Err(outcome) => {
                 answers.put("previous release", Err(outcome));
                 None

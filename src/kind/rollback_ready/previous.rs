@@ -78,11 +78,8 @@ pub(super) struct Previous(String);
 
 impl Previous {
     /// The release that the step names, otherwise the one before the present one in the repository.
-    pub(super) async fn of(named: Option<&str>, context: &Context) -> Result<Self, Outcome> {
-        match named.or(context.names.get("previous-release").map(String::as_str)) {
-            Some(name) => Self::named(name),
-            None => Self::tagged_before(context).await,
-        }
+    pub(super) fn of(named: Option<&str>, context: &Context) -> Result<Self, Outcome> {
+        Self::named(named.or(context.names.get("previous-release").map(String::as_str)).unwrap_or(""))
     }
 
     /// A release by its name.
@@ -92,19 +89,6 @@ impl Previous {
             return Err(Outcome::Fail(unknown(name)));
         }
         Ok(Self(name.to_owned()))
-    }
-
-    async fn tagged_before(context: &Context) -> Result<Self, Outcome> {
-        let git = context.probes.git.clone();
-        let asked = tokio::task::spawn_blocking(move || git.release_facts(TAG_PATTERN)).await;
-        match asked {
-            Ok(Ok(facts)) => Self::named(facts.previous_tag.as_deref().unwrap_or("")),
-            Ok(Err(error)) => Err(Outcome::Error(unasked(&error))),
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(Outcome::Error(unasked(&GitError::Stopped(Stop::Cancelled)))),
-            },
-        }
     }
 
     /// The name as it was given.

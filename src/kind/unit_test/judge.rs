@@ -1,7 +1,8 @@
 //! From what was seen of a run of tests to its outcome.
 
+use crate::kind::check::fresh_file::NotFresh;
 use crate::kind::check::junit::{COLLECTION_FAILURE, JunitError};
-use crate::kind::check::{TestCounts, TestResults};
+use crate::kind::check::{Check, TestCounts, TestResults};
 use crate::model::{Elapsed, Evidence, Outcome, Problem, Reason, excerpt};
 use crate::probe::process::{Exit, Finished};
 
@@ -18,8 +19,10 @@ const LAST_LINES: (usize, usize) = (4, 200);
 /// Everything that was seen of a run.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// The command, as it can be pasted.
+    /// The command that was run.
     pub(super) line: String,
+    /// The command as a person runs it.
+    pub(super) again: String,
     pub(super) exit: Exit,
     pub(super) is_pytest: bool,
     pub(super) report: Result<Loaded, NoReport>,
@@ -44,7 +47,7 @@ impl Seen {
     }
 
     fn problem(&self, reason: Reason, what: impl Into<String>) -> Problem {
-        Problem::new(reason, what).next(format!("run `{}` by hand", self.line))
+        Problem::new(reason, what).next(format!("run `{}` by hand", self.again))
     }
 }
 
@@ -96,36 +99,49 @@ impl UnitTest {
         }
     }
 
-    /// The first limit that the numbers break; the others are told with it.
+    /// All limits that the numbers break, in one problem.
     fn outside_limits(&self, seen: &Seen, counts: TestCounts) -> Option<Problem> {
-        let least = self.min_passed.get();
-        let limits = [
-            (counts.skipped, self.max_skipped, "skipped", "max-skipped"),
-            (counts.expected_failures, self.max_xfail, "expected to fail", "max-xfail"),
-            (seen.output.deselected, self.max_deselected, "deselected", "max-deselected"),
-        ];
-        let broken: Vec<_> = limits.into_iter().filter(|(number, most, ..)| number > most).collect();
-        let mut what: Vec<String> = broken
-            .iter()
-            .map(|(number, most, word, _)| format!("{number} tests were {word}, {most} may be"))
-            .collect();
-        let mut keys: Vec<&str> = broken.iter().map(|(.., key)| *key).collect();
-        let too_few = counts.passed < least;
-        if too_few {
-            what.insert(0, format!("{} tests passed, {least} must", counts.passed));
-            keys.insert(0, "min-passed");
-        }
-        let reason = if too_few { Reason::TooFew } else { Reason::TooMany };
-        let next = format!(
+        let broken = self.broken_limits(seen, counts);
+        let reason = if broken.first()?.key == "min-passed" { Reason::TooFew } else { Reason::TooMany };
+        let what: Vec<&str> = broken.iter().map(|limit| limit.what.as_str()).collect();
+        let keys: Vec<String> = broken.iter().map(|limit| format!("`{}`", limit.key)).collect();
+        let problem =
+            Problem::new(reason, what.join("; ")).expected(self.expectation()).observed(numbers(seen, counts));
+        Some(problem.next(format!(
             "run `{}` by hand and find out why; if it is meant so, change {} in the step",
-            seen.line,
-            keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ")
-        );
-        (!what.is_empty()).then(|| {
-            let expected = crate::kind::check::Check::expectation(self);
-            Problem::new(reason, what.join("; ")).expected(expected).observed(numbers(seen, counts)).next(next)
-        })
+            seen.again,
+            keys.join(" and ")
+        )))
     }
+
+    /// The limits that the numbers break; too few passed tests come first.
+    fn broken_limits(&self, seen: &Seen, counts: TestCounts) -> Vec<BrokenLimit> {
+        let least = self.min_passed.get();
+        let too_few = (counts.passed < least)
+            .then(|| BrokenLimit { key: "min-passed", what: format!("{} of {least} tests passed", counts.passed) });
+        let limits = [
+            ("max-skipped", "skipped", counts.skipped, self.max_skipped),
+            ("max-xfail", "expected to fail", counts.expected_failures, self.max_xfail),
+            ("max-deselected", "deselected", seen.output.deselected, self.max_deselected),
+        ];
+        let too_many =
+            limits.into_iter().filter(|(.., number, most)| number > most).map(|(key, word, number, most)| {
+                BrokenLimit { key, what: format!("{} {word}, {most} may be", tests_were(number)) }
+            });
+        too_few.into_iter().chain(too_many).collect()
+    }
+}
+
+/// A limit of the step that the numbers break.
+#[derive(Debug)]
+struct BrokenLimit {
+    /// The key in the step.
+    key: &'static str,
+    what: String,
+}
+
+fn tests_were(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "test was" } else { "tests were" })
 }
 
 /// `47 passed, 0 skipped in 1.20s`, with what pytest alone knows.
@@ -171,15 +187,15 @@ fn not_good_end(seen: &Seen, results: &TestResults) -> Problem {
 
 fn no_report(seen: &Seen, why: &NoReport) -> Problem {
     let reason = match why {
-        NoReport::Missing => Reason::NoData,
-        NoReport::Stale(_) => Reason::Stale,
+        NoReport::NotFresh(NotFresh::Missing { .. }) => Reason::NoData,
+        NoReport::NotFresh(NotFresh::Stale { .. }) | NoReport::Copied(_) => Reason::Stale,
         NoReport::Broken(JunitError::Contradiction(_)) => Reason::Inconclusive,
-        NoReport::Unreadable(_) | NoReport::Broken(_) => Reason::Unparsable,
+        NoReport::NotFresh(NotFresh::Unreadable(_)) | NoReport::Broken(_) => Reason::Unparsable,
     };
     let what = "the run ended with exit status 0 and left no report that could be judged";
     seen.problem(reason, what).expected("a JUnit report written by this run").observed(why.to_string()).next(format!(
         "run `{}` by hand and see whether it writes its report; a hook or plugin that ends the process early prevents it",
-        seen.line
+        seen.again
     ))
 }
 
@@ -190,7 +206,7 @@ fn nothing_passed(seen: &Seen, counts: TestCounts) -> Problem {
         .observed(numbers(seen, counts))
         .next(format!(
             "run `{}` by hand; look for options in PYTEST_ADDOPTS and the configuration that skip or only list tests",
-            seen.line
+            seen.again
         ))
 }
 
@@ -219,7 +235,7 @@ fn with_reservation(seen: &Seen, counts: TestCounts) -> Outcome {
     let again = counts.retried.max(seen.output.reruns);
     if again > 0 {
         let problem = seen
-            .problem(Reason::AfterRetry, format!("{again} tests passed only when they were run again"))
+            .problem(Reason::AfterRetry, format!("{} good only when run again", tests_were(again)))
             .expected("every test passes the first time");
         return Outcome::Warn(problem.observed(numbers(seen, counts)));
     }
@@ -243,7 +259,8 @@ mod tests {
     fn seen(status: i32, cases: &str) -> Seen {
         let results = junit::read(&format!("<testsuite name=\"pytest\">{cases}</testsuite>")).unwrap();
         Seen {
-            line: "pytest -q".to_owned(),
+            line: "pytest -q --junitxml=/tmp/junit.xml".to_owned(),
+            again: "pytest -q".to_owned(),
             exit: Exit::Status(status),
             is_pytest: true,
             report: Ok(Loaded { results, sha256: String::new() }),
@@ -266,6 +283,10 @@ mod tests {
 
     fn is(outcome: &str, reason: Reason) -> (String, Reason) {
         (outcome.to_owned(), reason)
+    }
+
+    fn missing() -> NoReport {
+        NotFresh::Missing { path: "junit.xml".into() }.into()
     }
 
     const GOOD: &str = "<testcase name='a'/><testcase name='b'/>";
@@ -322,7 +343,7 @@ mod tests {
         assert_eq!(judged("", &seen(0, &[GOOD, XFAILED].concat())), is("fail", Reason::TooMany));
         let outcome = settings("min-passed = 3").outcome(&seen(0, &[GOOD, SKIPPED].concat()));
         let Outcome::Fail(problem) = outcome else { panic!("it fails") };
-        assert_eq!(problem.what, "2 tests passed, 3 must; 1 tests were skipped, 0 may be");
+        assert_eq!(problem.what, "2 of 3 tests passed; 1 test was skipped, 0 may be");
     }
 
     #[test]
@@ -350,8 +371,8 @@ mod tests {
     #[test]
     fn a_good_exit_status_without_a_report_is_no_pass() {
         let cases = [
-            (NoReport::Missing, Reason::NoData),
-            (NoReport::Stale("old".to_owned()), Reason::Stale),
+            (missing(), Reason::NoData),
+            (NoReport::Copied("2020-01-02T03:04:05Z".parse().unwrap()), Reason::Stale),
             (NoReport::Broken(JunitError::Truncated), Reason::Unparsable),
             (NoReport::Broken(JunitError::Contradiction("x".to_owned())), Reason::Inconclusive),
         ];
@@ -359,7 +380,7 @@ mod tests {
             let seen = Seen { report: Err(why), ..seen(0, "") };
             assert_eq!(judged("", &seen), is("error", reason));
         }
-        let seen = Seen { report: Err(NoReport::Missing), ..seen(4, "") };
+        let seen = Seen { report: Err(missing()), ..seen(4, "") };
         assert_eq!(judged("", &seen), is("error", Reason::ToolFailed));
     }
 
@@ -375,7 +396,6 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_show_anything_are_problems() {
-        use crate::kind::check::Check;
         let keys = |text| settings(text).problems().iter().map(|problem| problem.key).collect::<Vec<_>>();
         assert_eq!(keys("command = 'make test'"), ["junit"]);
         assert_eq!(keys("command = 'pytest --collect-only'"), ["command"]);

@@ -29,6 +29,7 @@ const REPORT_NAME: &str = "junit";
 /// Variables that change what pytest does without being seen in the command.
 const ADDITIONS: &[&str] = &["PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"];
 
+/// The descriptor of the kind.
 pub(crate) const KIND: Kind = Kind {
     name: "unit-test",
     summary: "The unit tests were run, enough of them, and every one is good",
@@ -176,14 +177,14 @@ impl UnitTest {
     }
 
     async fn run(&self, context: &Context) -> Judgement {
-        let expected = Expected::at(&self.report_path(context), context);
+        let expected = Expected::at(self.report_path(context), context);
         let report = expected.path().to_string_lossy().into_owned();
         let line = self.line(context, &report);
         let finished = match context.run(&self.command(context, &line, &report)).await {
             Ok(finished) => finished,
             Err(judgement) => return judgement.with(self.additions(context)),
         };
-        let seen = self.seen(&line, &finished, expected.load(context));
+        let seen = self.seen(context, &line, &finished, expected.load(context));
         let evidence = [self.additions(context), seen.evidence(), finished.evidence()].concat();
         let judgement = Judgement::new(self.outcome(&seen)).with(evidence);
         match &seen.report {
@@ -192,14 +193,23 @@ impl UnitTest {
         }
     }
 
+    /// The command as a person runs it: without the options of rollsafe, and with no path that is gone by then.
+    fn by_hand(&self, context: &Context) -> String {
+        let line = self.command.clone().unwrap_or_else(|| self.usual_tool(context));
+        let words: Vec<String> = line.argv().iter().map(|word| fill(word, "junit.xml")).collect();
+        shell_words::join(words)
+    }
+
     fn seen(
         &self,
+        context: &Context,
         line: &CommandLine,
         finished: &Finished,
         report: Result<report::Loaded, report::NoReport>,
     ) -> Seen {
         Seen {
             line: line.to_string(),
+            again: self.by_hand(context),
             exit: finished.exit,
             is_pytest: self.is_pytest(),
             report,

@@ -156,7 +156,8 @@ pattern!(COLOUR, r"\x1b\[[0-9;]*[A-Za-z]");
 pattern!(VERSION, r"(?m)\bpytest-(\d+\.[0-9A-Za-z.]+)");
 pattern!(SUMMARY, r"\b\d+ (passed|failed|errors?|skipped|deselected|xfailed|xpassed)\b|\bno tests (ran|collected)\b");
 pattern!(DESELECTED, r"\b(\d+) deselected\b");
-pattern!(RERUNS, r"\b(\d+) reruns?\b");
+// The words of pytest-rerunfailures and of pytest-retry.
+pattern!(RERUNS, r"\b(\d+) (?:reruns?|retried)\b");
 pattern!(CUT_SHORT, r"^(!{3,} .* !{3,}$|run-last-failure: rerun previous )");
 
 #[cfg(test)]

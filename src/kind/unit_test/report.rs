@@ -5,35 +5,33 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
+use crate::kind::check::fresh_file::{FreshFile, NotFresh};
 use crate::kind::check::junit::{self, JunitError};
 use crate::kind::check::{Context, TestResults};
 use crate::model::Evidence;
-use crate::probe::files::{FileError, sha256};
-use crate::probe::tree::FileState;
+use crate::probe::clock;
+use crate::probe::files::sha256;
 
-/// How much older than the start of the step a report may seem, for file systems with coarse times.
+/// How much older than the start of the step a report may say that it is, for clocks that are written in seconds.
 const TOLERANCE: Duration = Duration::from_secs(2);
 
 /// A report that was there or not before the run.
 #[derive(Debug)]
 pub(super) struct Expected {
     path: PathBuf,
-    before: Option<FileState>,
+    file: FreshFile,
     begun: SystemTime,
 }
 
 /// Why there is no report to judge.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoReport {
-    /// The run wrote none.
-    #[error("the run wrote no report")]
-    Missing,
-    /// It is from an earlier run.
-    #[error("the report is from an earlier run: {0}")]
-    Stale(String),
-    /// The file could not be read.
-    #[error("the report could not be read: {0}")]
-    Unreadable(#[from] FileError),
+    /// The run wrote none, or it cannot be read.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    /// The file is new and what it tells is old.
+    #[error("the report says that its tests began at {0}, before the run")]
+    Copied(Timestamp),
     /// It is not a report that can be trusted.
     #[error("the report could not be used: {0}")]
     Broken(#[from] JunitError),
@@ -57,9 +55,8 @@ impl Loaded {
 
 impl Expected {
     /// Looks at what is there before the run.
-    pub(super) fn at(path: &Path, context: &Context) -> Self {
-        let files = &context.probes.files;
-        Self { path: path.to_owned(), before: files.state(path), begun: crate::probe::clock::machine_time() }
+    pub(super) fn at(path: PathBuf, context: &Context) -> Self {
+        Self { file: FreshFile::at(&path, context), path, begun: clock::machine_time() }
     }
 
     /// Where it is expected.
@@ -72,32 +69,11 @@ impl Expected {
     /// # Errors
     /// When there is nothing that could be judged.
     pub(super) fn load(&self, context: &Context) -> Result<Loaded, NoReport> {
-        let files = &context.probes.files;
-        let state = files.state(&self.path).ok_or(NoReport::Missing)?;
-        self.fresh(&state)?;
-        let text = files.read(&self.path)?;
+        let text = self.file.read(context)?;
         let results = junit::read(&text)?;
-        self.begun_after(results.started)?;
-        Ok(Loaded { sha256: sha256(text.as_bytes()), results })
-    }
-
-    /// The file itself must have been written during the run.
-    fn fresh(&self, state: &FileState) -> Result<(), NoReport> {
-        if self.before.as_ref() == Some(state) {
-            return Err(NoReport::Stale("the run left the file as it was".to_owned()));
+        match results.started {
+            Some(started) if SystemTime::from(started) + TOLERANCE < self.begun => Err(NoReport::Copied(started)),
+            Some(_) | None => Ok(Loaded { sha256: sha256(text.as_bytes()), results }),
         }
-        if state.modified + TOLERANCE < self.begun {
-            return Err(NoReport::Stale("the file was last written before the run began".to_owned()));
-        }
-        Ok(())
-    }
-
-    /// So must what it tells: a copy of an older report is a new file.
-    fn begun_after(&self, started: Option<Timestamp>) -> Result<(), NoReport> {
-        let Some(started) = started else { return Ok(()) };
-        if SystemTime::from(started) + TOLERANCE < self.begun {
-            return Err(NoReport::Stale(format!("it says that its tests began at {started}, before the run")));
-        }
-        Ok(())
     }
 }

@@ -152,3 +152,51 @@ pub(super) fn shown(arguments: &[&str]) -> String {
     }
     shell_words::join(words)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::git::sandbox::Sandbox;
+
+    fn of(place: &Place, environment: &Environment, name: &str) -> Option<String> {
+        let variables = place.environment(environment);
+        variables.into_iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    #[test]
+    fn nobody_is_asked_and_what_the_caller_has_set_up_stays() {
+        let sandbox = Sandbox::new();
+        let place = sandbox.probe().ask_now(|repository| Ok(repository.place())).unwrap();
+        let plain = Environment::default();
+        assert_eq!(of(&place, &plain, GIT_SSH_COMMAND).as_deref(), Some("ssh -oBatchMode=yes"));
+        assert_eq!(of(&place, &plain, GIT_ASKPASS).as_deref(), Some(""));
+        assert_eq!(of(&place, &plain, "GIT_TERMINAL_PROMPT").as_deref(), Some("0"));
+        let own = Environment::of([(GIT_SSH_COMMAND, "ssh -i key"), (GIT_ASKPASS, "/ci/askpass")]);
+        assert_eq!((of(&place, &own, GIT_SSH_COMMAND), of(&place, &own, GIT_ASKPASS)), (None, None));
+        sandbox.git(&["config", "core.sshCommand", "ssh -i key"]);
+        let place = sandbox.probe().ask_now(|repository| Ok(repository.place())).unwrap();
+        assert_eq!(of(&place, &plain, GIT_SSH_COMMAND), None);
+    }
+
+    #[tokio::test]
+    async fn the_program_looks_at_the_repository_that_the_library_opened() {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["worktree", "add", "-q", "-b", "other", "../other"]);
+        let git = super::super::Git::new(sandbox.outside().join("other"));
+        let place = git.ask_now(|repository| Ok(repository.place())).unwrap();
+        let branch = sandbox.program().read(&place, &["symbolic-ref", "--short", "HEAD"]).await.unwrap();
+        assert_eq!(branch, b"other\n");
+        let top = sandbox.program().read(&place, &["rev-parse", "--show-toplevel"]).await.unwrap();
+        assert!(String::from_utf8_lossy(&top).trim().ends_with("/other"));
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_told_in_the_words_of_git_and_without_its_advice() {
+        let sandbox = Sandbox::new();
+        let place = Place::unopened(&sandbox.root());
+        let error =
+            sandbox.program().read(&place, &["-c", "a.b=c", "rev-parse", "--verify", "x y"]).await.unwrap_err();
+        let GitError::Program { command, detail } = error else { panic!("{error:?}") };
+        assert_eq!((command.as_str(), detail.as_str()), ("git rev-parse --verify 'x y'", "Needed a single revision"));
+    }
+}

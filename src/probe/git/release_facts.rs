@@ -1,7 +1,7 @@
 //! What the loader fills in for `{{ commit }}`, `{{ tag }}` and `{{ previous-release }}`. It is asked on every
 //! start, so it opens no object but HEAD's and those of tags that are not packed.
 
-use super::tag_names::TagNames;
+use super::tag_names::{TagFiles, WrittenTag};
 use super::{Git, GitError, Repository, Series};
 
 /// What the repository says about the release under test.
@@ -13,7 +13,8 @@ pub(crate) struct ReleaseFacts {
     pub(crate) branch: Option<String>,
     /// The greatest tag of the series on this commit, an annotated one before a lightweight one.
     pub(crate) exact_tag: Option<String>,
-    /// The release before it. Where the commit has no tag: the greatest tag of the series.
+    /// The release before the declared one, else before the one on this commit. Where there is neither: the greatest
+    /// tag of the series.
     pub(crate) previous_tag: Option<String>,
 }
 
@@ -26,24 +27,26 @@ impl Git {
         self.ask_now(|repository| Ok(repository.head()?.commit))
     }
 
-    /// The facts of the release, with the tags that follow a pattern such as `v{{ version }}`. Blocks for a few
-    /// milliseconds at 10,000 tags.
+    /// The facts of the release, with the tags that follow a pattern such as `v{{ version }}`. `declared` is the tag
+    /// that the release under test is to have, where a file of the service says so. Blocks for a few milliseconds at
+    /// 10,000 tags.
     ///
     /// # Errors
     /// When there is no repository, or no commit yet.
-    pub(crate) fn release_facts(&self, tag_pattern: &str) -> Result<ReleaseFacts, GitError> {
+    pub(crate) fn release_facts(&self, tag_pattern: &str, declared: Option<&str>) -> Result<ReleaseFacts, GitError> {
         let series = Series::of_pattern(tag_pattern);
-        self.ask_now(|repository| repository.release_facts(&series))
+        self.ask_now(|repository| repository.release_facts(&series, declared))
     }
 }
 
 impl Repository {
-    fn release_facts(&self, series: &Series) -> Result<ReleaseFacts, GitError> {
+    fn release_facts(&self, series: &Series, declared: Option<&str>) -> Result<ReleaseFacts, GitError> {
         let head = self.head()?;
-        let names = TagNames::read(self.inner.commondir(), series.prefix())?;
-        let exact_tag = self.exact_tag(&head.commit, series, &names);
-        let tags = names.targets.keys().map(String::as_str);
-        let previous_tag = match exact_tag.as_deref().and_then(|tag| series.version(tag)) {
+        let files = TagFiles::read(self.inner.commondir())?;
+        let written = files.tags(series.prefix())?;
+        let exact_tag = self.exact_tag(&head.commit, series, &written);
+        let tags = written.iter().map(|tag| tag.name);
+        let previous_tag = match declared.or(exact_tag.as_deref()).and_then(|tag| series.version(tag)) {
             Some(version) => series.previous(&version, tags),
             None => series.greatest(tags),
         };
@@ -51,8 +54,8 @@ impl Repository {
         Ok(ReleaseFacts { commit: head.commit, branch: head.branch, exact_tag, previous_tag })
     }
 
-    fn exact_tag(&self, commit: &str, series: &Series, names: &TagNames) -> Option<String> {
-        let on_commit = self.tags_on(commit, names);
+    fn exact_tag(&self, commit: &str, series: &Series, written: &[WrittenTag<'_>]) -> Option<String> {
+        let on_commit = self.tags_on(commit, written);
         let greatest = |annotated: bool| {
             let tags = on_commit.iter().filter(|tag| tag.is_annotated == annotated);
             series.greatest(tags.map(|tag| tag.name.as_str()))
@@ -67,7 +70,7 @@ mod tests {
     use crate::probe::git::sandbox::Sandbox;
 
     fn facts(sandbox: &Sandbox) -> (Option<String>, Option<String>) {
-        let facts = sandbox.probe().release_facts("v{{ version }}").unwrap();
+        let facts = sandbox.probe().release_facts("v{{ version }}", None).unwrap();
         assert_eq!(facts.commit, sandbox.git(&["rev-parse", "HEAD"]));
         (facts.exact_tag, facts.previous_tag)
     }
@@ -94,6 +97,19 @@ mod tests {
     }
 
     #[test]
+    fn the_release_before_a_declared_one_is_not_the_declared_one() {
+        let sandbox = Sandbox::new();
+        for tag in ["v1.0.0", "v1.1.0"] {
+            sandbox.git(&["tag", "-a", "-m", tag, tag]);
+        }
+        sandbox.commit("runbook.md", "corrected\n");
+        let previous = |declared| sandbox.probe().release_facts("v{{ version }}", declared).unwrap().previous_tag;
+        assert_eq!(previous(Some("v1.1.0")).as_deref(), Some("v1.0.0"));
+        assert_eq!(previous(Some("v1.2.0")).as_deref(), Some("v1.1.0"));
+        assert_eq!(previous(None).as_deref(), Some("v1.1.0"));
+    }
+
+    #[test]
     fn packed_tags_give_the_same_facts() {
         let sandbox = Sandbox::new();
         sandbox.git(&["tag", "-a", "-m", "one", "v1.0.0"]);
@@ -110,7 +126,7 @@ mod tests {
     fn a_folder_without_a_commit_has_no_facts() {
         let folder = tempfile::tempdir().unwrap();
         let git = Git::new(folder.path());
-        assert!(matches!(git.release_facts("v"), Err(GitError::NoRepository { .. })));
+        assert!(matches!(git.release_facts("v", None), Err(GitError::NoRepository { .. })));
         git2::Repository::init(folder.path()).unwrap();
         assert!(matches!(git.commit_now(), Err(GitError::Unborn)));
     }
@@ -118,8 +134,8 @@ mod tests {
     #[test]
     fn a_detached_head_has_no_branch() {
         let sandbox = Sandbox::new();
-        assert_eq!(sandbox.probe().release_facts("v").unwrap().branch.as_deref(), Some("main"));
+        assert_eq!(sandbox.probe().release_facts("v", None).unwrap().branch.as_deref(), Some("main"));
         sandbox.git(&["checkout", "-q", "--detach"]);
-        assert_eq!(sandbox.probe().release_facts("v").unwrap().branch, None);
+        assert_eq!(sandbox.probe().release_facts("v", None).unwrap().branch, None);
     }
 }

@@ -117,3 +117,67 @@ pub(super) fn without_userinfo(text: &str) -> String {
     clean.push_str(rest);
     clean
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::git::sandbox::Sandbox;
+
+    #[test]
+    fn an_annotated_tag_is_followed_to_its_commit() {
+        let (object, commit) = ("a".repeat(40), "b".repeat(40));
+        let text = format!("{object}\trefs/tags/v1\n{commit}\trefs/tags/v1^{{}}\n{commit}\trefs/tags/v0\n");
+        let refs = RemoteRefs::parse(&text).unwrap();
+        let annotated = RemoteTag { object, commit: commit.clone(), is_annotated: true };
+        assert_eq!(refs.tag("v1"), Some(annotated));
+        assert_eq!(refs.tag("v0"), Some(RemoteTag { object: commit.clone(), commit, is_annotated: false }));
+        assert_eq!(refs.tag_names().collect::<Vec<_>>(), ["v0", "v1"]);
+    }
+
+    #[test]
+    fn nothing_is_no_reference_and_other_text_is_no_answer() {
+        assert_eq!(RemoteRefs::parse(""), Some(RemoteRefs::default()));
+        assert_eq!(RemoteRefs::parse("Welcome to this server\n"), None);
+    }
+
+    #[test]
+    fn names_and_passwords_are_taken_out_of_addresses() {
+        let text = "unable to access 'https://dana:s3@cret@git.example/a.git/': see http://b/c@d";
+        assert_eq!(without_userinfo(text), "unable to access 'https://git.example/a.git/': see http://b/c@d");
+        assert_eq!(without_userinfo("git@git.example:a.git"), "git@git.example:a.git");
+    }
+
+    #[tokio::test]
+    async fn a_name_at_the_end_of_a_longer_one_is_another_tag() {
+        let sandbox = Sandbox::new();
+        sandbox.git(&["push", "-q", "origin", "HEAD:refs/tags/old/refs/tags/v1"]);
+        let patterns = ["refs/tags/v1".to_owned()];
+        let refs = sandbox.probe().remote_refs(sandbox.program(), "origin", &patterns).await.unwrap();
+        assert_eq!((refs.len(), refs.tag("v1")), (1, None));
+    }
+
+    #[tokio::test]
+    async fn a_remote_is_asked_by_name_or_by_address() {
+        let sandbox = Sandbox::new();
+        let commit = sandbox.git(&["rev-parse", "HEAD"]);
+        let address = format!("file://{}", sandbox.remote().display());
+        for remote in ["origin", &address] {
+            let patterns = ["refs/heads/*".to_owned()];
+            let refs = sandbox.probe().remote_refs(sandbox.program(), remote, &patterns).await.unwrap();
+            assert_eq!(refs.branch("main"), Some(commit.as_str()));
+        }
+    }
+
+    #[tokio::test]
+    async fn missing_and_unreachable_remotes_are_told_apart() {
+        let sandbox = Sandbox::new();
+        let ask = async |remote: &str| sandbox.probe().remote_refs(sandbox.program(), remote, &[]).await.unwrap_err();
+        assert!(matches!(ask("upstream").await, GitError::NoRemote { .. }));
+        assert!(matches!(ask("--upload-pack=true").await, GitError::NoRemote { .. }));
+        sandbox.git(&["remote", "set-url", "origin", "http://dana:secret@127.0.0.1:1/orders.git"]);
+        let GitError::Unreachable { remote, detail } = ask("origin").await else { panic!("it is unreachable") };
+        assert_eq!(remote, "origin");
+        assert!(detail.contains("127.0.0.1") && !detail.contains("secret"), "{detail}");
+        assert!(matches!(ask("file:///nonexistent/a.git").await, GitError::Unreachable { .. }));
+    }
+}

@@ -134,3 +134,70 @@ impl Repository {
         self.inner.find_commit(oid).map(|commit| commit.id()).map_err(|_| unknown())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::git::sandbox::Sandbox;
+
+    #[test]
+    fn history_is_told_in_all_four_directions() {
+        let sandbox = Sandbox::new();
+        let root = sandbox.git(&["rev-parse", "HEAD"]);
+        let left = sandbox.commit("left.py", "1\n");
+        sandbox.git(&["checkout", "-q", "-b", "other", &root]);
+        let right = sandbox.commit("right.py", "1\n");
+        let git = sandbox.probe();
+        let ancestry = |one: &str, other: &str| git.ask_now(|repository| repository.ancestry(one, other)).unwrap();
+        assert_eq!(ancestry(&root, &left), Ancestry::Ancestor);
+        assert_eq!(ancestry(&left, &left), Ancestry::Ancestor);
+        assert_eq!(ancestry(&left, &root), Ancestry::NotAncestor);
+        assert_eq!(ancestry(&left, &right), Ancestry::NotAncestor);
+        assert_eq!(ancestry(&"0".repeat(40), &left), Ancestry::Unknown);
+        let apart = |one: &str, other: &str| git.ask_now(|repository| Ok(repository.distance(one, other))).unwrap();
+        assert_eq!(apart(&left, &root).unwrap().from("v1"), "1 commit past v1");
+        assert_eq!(apart(&root, &left).unwrap().from("v1"), "1 commit behind v1");
+        assert_eq!(apart(&left, &right).unwrap().from("v1"), "1 commit past and 1 commit behind v1");
+    }
+
+    #[test]
+    fn a_shallow_clone_can_say_yes_and_never_no() {
+        let sandbox = Sandbox::new();
+        let root = sandbox.git(&["rev-parse", "HEAD"]);
+        let middle = sandbox.commit("a.py", "1\n");
+        let last = sandbox.commit("a.py", "2\n");
+        sandbox.git(&["push", "-q"]);
+        let url = format!("file://{}", sandbox.remote().display());
+        sandbox.git_in(sandbox.outside(), &["clone", "-q", "--depth=2", &url, "shallow"]);
+        let git = super::super::Git::new(sandbox.outside().join("shallow"));
+        let ancestry = |one: &str| git.ask_now(|repository| repository.ancestry(one, &last)).unwrap();
+        assert_eq!(ancestry(&middle), Ancestry::Ancestor);
+        assert_eq!(ancestry(&root), Ancestry::Unknown);
+        assert_eq!(git.ask_now(|repository| Ok(repository.distance(&last, &middle))).unwrap(), None);
+    }
+
+    #[test]
+    fn only_a_full_id_of_a_commit_at_hand_is_a_commit() {
+        let sandbox = Sandbox::new();
+        let full = sandbox.git(&["rev-parse", "HEAD"]);
+        let tree = sandbox.git(&["rev-parse", "HEAD^{tree}"]);
+        let commit =
+            |id: &str| sandbox.probe().ask_now(|repository| repository.commit(id).map(|oid| oid.to_string()));
+        assert_eq!(commit(&full).unwrap(), full);
+        for id in [&full[..10], "main", &tree, ""] {
+            assert!(matches!(commit(id), Err(GitError::UnknownCommit { .. })), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_as_the_commit_holds_it() {
+        let sandbox = Sandbox::new();
+        let commit = sandbox.commit("service/VERSION", "1.0.0\n");
+        sandbox.write("service/VERSION", "9\n");
+        let folder = sandbox.root().join("service");
+        let read =
+            |path: &str| sandbox.probe().ask_now(|repository| repository.file_of(&commit, &folder, path)).unwrap();
+        assert_eq!(read("VERSION").as_deref(), Some(&b"1.0.0\n"[..]));
+        assert_eq!(read("app.py"), None);
+    }
+}

@@ -3,7 +3,7 @@
 
 use git2::{ErrorCode, Reference};
 
-use super::tag_names::{TagNames, TagTarget};
+use super::tag_names::{TagTarget, WrittenTag};
 use super::{GitError, Repository};
 
 /// A tag with what stands behind its name.
@@ -71,16 +71,16 @@ impl Repository {
     }
 
     /// Those of some tags that lead to a commit. Only tags that are not packed are opened.
-    pub(super) fn tags_on(&self, commit: &str, names: &TagNames) -> Vec<TagOnCommit> {
-        let on_commit = |(name, target): (&String, &TagTarget)| {
-            let is_annotated = match target {
+    pub(super) fn tags_on(&self, commit: &str, tags: &[WrittenTag<'_>]) -> Vec<TagOnCommit> {
+        let on_commit = |tag: &WrittenTag<'_>| {
+            let is_annotated = match tag.target {
                 TagTarget::Packed { peeled: Some(peeled), .. } => (peeled == commit).then_some(true),
                 TagTarget::Packed { id, peeled: None } => (id == commit).then_some(false),
-                TagTarget::Unopened => self.tag(name).ok().flatten().and_then(|tag| tag.is_annotated_on(commit)),
+                TagTarget::Unopened => self.tag(tag.name).ok().flatten().and_then(|tag| tag.is_annotated_on(commit)),
             }?;
-            Some(TagOnCommit { name: name.clone(), is_annotated })
+            Some(TagOnCommit { name: tag.name.to_owned(), is_annotated })
         };
-        names.targets.iter().filter_map(on_commit).collect()
+        tags.iter().filter_map(on_commit).collect()
     }
 }
 

@@ -2,63 +2,80 @@
 //! the file of packed references (gitrepository-layout). libgit2 builds and copies a table of all references for
 //! the same answer, which takes several times as long at 10,000 tags.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
 use super::{GitError, Repository};
 
 /// Where the name of a tag leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum TagTarget {
-    /// The file of packed references tells all: the id, and the end of the way if that is another object.
-    Packed { id: String, peeled: Option<String> },
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TagTarget<'text> {
+    /// The file of packed references tells all.
+    Packed {
+        /// The id that the name holds.
+        id: &'text str,
+        /// The end of the way, where that is another object.
+        peeled: Option<&'text str>,
+    },
     /// Only the object itself can tell.
     Unopened,
 }
 
-/// All tags by name.
+/// What is written in the two places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct TagNames {
-    pub(super) targets: BTreeMap<String, TagTarget>,
+pub(super) struct TagFiles {
+    loose: Vec<String>,
+    packed: String,
 }
 
-impl TagNames {
-    /// The tags whose names begin with a prefix. Names that are not UTF-8 are left out.
+/// A tag as it is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct WrittenTag<'text> {
+    pub(super) name: &'text str,
+    pub(super) target: TagTarget<'text>,
+}
+
+impl TagFiles {
+    /// Reads both places.
     ///
     /// Single files are read before the packed ones: `git pack-refs` writes the packed file before it removes
     /// the others, so no tag is missed while it runs.
-    pub(super) fn read(common_folder: &Path, prefix: &str) -> Result<Self, GitError> {
+    pub(super) fn read(common_folder: &Path) -> Result<Self, GitError> {
         let mut loose = Vec::new();
         collect(&common_folder.join("refs/tags"), "", &mut loose);
-        let path = common_folder.join("packed-refs");
-        let packed = match std::fs::read(&path) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        let packed = match std::fs::read(common_folder.join("packed-refs")) {
+            Ok(bytes) => String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(unreadable(error.to_string())),
         };
-        let mut names = Self::packed(&packed, prefix)?;
-        let loose = loose.into_iter().filter(|name| name.starts_with(prefix));
-        names.targets.extend(loose.map(|name| (name, TagTarget::Unopened)));
-        Ok(names)
+        Ok(Self { loose, packed })
+    }
+
+    /// The tags whose names begin with a prefix, in the order of names. A single file goes before a packed entry.
+    pub(super) fn tags(&self, prefix: &str) -> Result<Vec<WrittenTag<'_>>, GitError> {
+        let loose = self.loose.iter().filter(|name| name.starts_with(prefix));
+        let mut tags: Vec<_> = loose.map(|name| WrittenTag { name, target: TagTarget::Unopened }).collect();
+        self.add_packed(prefix, &mut tags)?;
+        tags.sort_by_key(|tag| tag.name);
+        tags.dedup_by_key(|tag| tag.name);
+        Ok(tags)
     }
 
     /// Reads the file of packed references: a line of an id and a name, and behind an annotated tag a line with
     /// `^` and the id that it leads to. Only a header with `peeled` promises that second line.
-    fn packed(text: &str, prefix: &str) -> Result<Self, GitError> {
-        let is_peeled =
-            text.lines().next().is_some_and(|header| header.starts_with('#') && header.contains(" peeled"));
-        let mut targets = BTreeMap::new();
-        let mut lines = text.lines().filter(|line| !line.starts_with('#')).peekable();
+    fn add_packed<'text>(&'text self, prefix: &str, tags: &mut Vec<WrittenTag<'text>>) -> Result<(), GitError> {
+        let header = self.packed.lines().next().filter(|line| line.starts_with('#'));
+        let is_peeled = header.is_some_and(|header| header.contains(" peeled"));
+        let mut lines = self.packed.lines().filter(|line| !line.starts_with('#')).peekable();
         while let Some(line) = lines.next() {
             let (id, name) = line.split_once(' ').ok_or_else(|| unreadable("a line has no name".to_owned()))?;
-            let peeled = lines.next_if(|line| line.starts_with('^')).map(|line| line[1..].to_owned());
-            let Some(tag) = name.strip_prefix("refs/tags/").filter(|tag| tag.starts_with(prefix)) else { continue };
-            let target =
-                if is_peeled { TagTarget::Packed { id: id.to_owned(), peeled } } else { TagTarget::Unopened };
-            targets.insert(tag.to_owned(), target);
+            let peeled = lines.next_if(|line| line.starts_with('^')).map(|line| &line[1..]);
+            let target = if is_peeled { TagTarget::Packed { id, peeled } } else { TagTarget::Unopened };
+            let tag = name.strip_prefix("refs/tags/").filter(|name| name.starts_with(prefix));
+            tags.extend(tag.map(|name| WrittenTag { name, target }));
         }
-        Ok(Self { targets })
+        Ok(())
     }
 }
 
@@ -85,7 +102,8 @@ impl Repository {
     /// # Errors
     /// When the file of packed references cannot be read.
     pub(crate) fn tag_names(&self, prefix: &str) -> Result<Vec<String>, GitError> {
-        Ok(TagNames::read(self.inner.commondir(), prefix)?.targets.into_keys().collect())
+        let files = TagFiles::read(self.inner.commondir())?;
+        Ok(files.tags(prefix)?.into_iter().map(|tag| tag.name.to_owned()).collect())
     }
 }
 
@@ -94,24 +112,29 @@ mod tests {
     use super::*;
     use crate::probe::git::sandbox::Sandbox;
 
-    fn packed(id: &str, peeled: Option<&str>) -> TagTarget {
-        TagTarget::Packed { id: id.to_owned(), peeled: peeled.map(str::to_owned) }
+    fn files(loose: &[&str], packed: &str) -> TagFiles {
+        TagFiles { loose: loose.iter().map(|&name| name.to_owned()).collect(), packed: packed.to_owned() }
     }
 
     #[test]
-    fn packed_tags_tell_where_they_lead() {
+    fn packed_tags_tell_where_they_lead_and_a_single_file_goes_before_them() {
         let text = "# pack-refs with: peeled fully-peeled sorted \n\
-                    aa refs/heads/main\nbb refs/tags/latest\ncc refs/tags/v1\n^dd\nee refs/tags/v2\n";
-        let names = TagNames::packed(text, "v").unwrap();
-        let expected = [("v1".to_owned(), packed("cc", Some("dd"))), ("v2".to_owned(), packed("ee", None))];
-        assert_eq!(names.targets, BTreeMap::from(expected));
+                    aa refs/heads/main\nbb refs/tags/latest\ncc refs/tags/v1\n^dd\nee refs/tags/v2\nff refs/tags/v3\n";
+        let files = files(&["v3", "v0"], text);
+        let expected = [
+            WrittenTag { name: "v0", target: TagTarget::Unopened },
+            WrittenTag { name: "v1", target: TagTarget::Packed { id: "cc", peeled: Some("dd") } },
+            WrittenTag { name: "v2", target: TagTarget::Packed { id: "ee", peeled: None } },
+            WrittenTag { name: "v3", target: TagTarget::Unopened },
+        ];
+        assert_eq!(files.tags("v").unwrap(), expected);
     }
 
     #[test]
     fn an_old_file_promises_nothing_and_a_broken_one_is_an_error() {
-        let names = TagNames::packed("cc refs/tags/v1\n", "").unwrap();
-        assert_eq!(names.targets, BTreeMap::from([("v1".to_owned(), TagTarget::Unopened)]));
-        assert!(TagNames::packed("<<<<<<<\n", "").is_err());
+        let old = files(&[], "cc refs/tags/v1\n");
+        assert_eq!(old.tags("").unwrap(), [WrittenTag { name: "v1", target: TagTarget::Unopened }]);
+        assert!(files(&[], "<<<<<<<\n").tags("").is_err());
     }
 
     #[test]

@@ -155,6 +155,57 @@ async fn a_plain_server_behind_an_https_url_is_no_trusted_connection() {
     assert!(matches!(error, HttpError::Tls { .. }), "{error:?}");
 }
 
+/// A certificate for `localhost` and `127.0.0.1` that nobody has signed but itself, valid for a hundred years.
+const SELF_SIGNED: &str = "
+-----BEGIN CERTIFICATE-----
+MIIBqjCCAVCgAwIBAgIUWSZMsBM5GWCA9hM2JaIXPFa9Z5IwCgYIKoZIzj0EAwIw
+HTEbMBkGA1UEAwwSYSB0ZXN0IG9mIHJvbGxzYWZlMCAXDTI2MTEyMTA0MDAyNFoY
+DzIxMjYxMDI4MDQwMDI0WjAdMRswGQYDVQQDDBJhIHRlc3Qgb2Ygcm9sbHNhZmUw
+WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARIngt64cg2FDE2S44pFyjCfBEB/dFn
+Tp5cuiit6zqFLkcjLPfugAtAQTs5RYYkH7E3BwR681J8dRLmCsviWY1No2wwajAd
+BgNVHQ4EFgQUqctMO1wbyMWIoWBEEOrwPBqPj8IwHwYDVR0jBBgwFoAUqctMO1wb
+yMWIoWBEEOrwPBqPj8IwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAwGA1Ud
+EwEB/wQCMAAwCgYIKoZIzj0EAwIDSAAwRQIgbITjBhXpqGma7k98nk+/TkH3Bpjs
+P7iCDpeJImmtq8gCIQC6w54TxDPsvxgUXX5O7dS93aiat0mYd/rT5eLmnqg8BA==
+-----END CERTIFICATE-----
+";
+
+/// A server that speaks TLS with a certificate that nobody trusts. Its key does not even belong to it: a client that
+/// gets so far as to see that has trusted the certificate.
+fn untrusted_server() -> String {
+    use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+    let pkcs8 =
+        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &ring::rand::SystemRandom::new()).unwrap();
+    let key = PrivatePkcs8KeyDer::from(pkcs8.as_ref().to_vec()).into();
+    let provider = rustls::crypto::ring::default_provider();
+    let key = provider.key_provider.load_private_key(key).unwrap();
+    let certificate = CertificateDer::from_pem_slice(SELF_SIGNED.as_bytes()).unwrap();
+    let certified = rustls::sign::CertifiedKey::new(vec![certificate], key);
+    let resolver = rustls::sign::SingleCertAndKey::from(certified);
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(provider));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let config = Arc::new(config.with_cert_resolver(Arc::new(resolver)));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let connection = rustls::ServerConnection::new(config).unwrap();
+        drop(rustls::StreamOwned::new(connection, stream).read(&mut [0; 1024]));
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_trusts_is_no_trusted_connection() {
+    let error = get(&untrusted_server()).await.unwrap_err();
+    let HttpError::Tls { message, .. } = &error else { panic!("{error:?}") };
+    let is_refused = message.contains("UnknownIssuer") || message.contains("No CA certificates");
+    assert!(is_refused, "{message}");
+}
+
 #[tokio::test]
 async fn a_server_that_never_answers_ends_at_the_time_of_the_request() {
     let url = server(|_, _| std::thread::sleep(Duration::from_secs(30)));

@@ -102,11 +102,11 @@ mod tests {
     }
 
     /// As pytest 9.2 writes it with `junit_family=xunit1`.
-    const PYTEST: &str = r##"<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1" failures="1" skipped="2" tests="6" time="0.2" timestamp="2026-11-21T03:10:31.967490+00:00" hostname="vm"><testcase classname="tests.test_a" name="test_ok" file="tests/test_a.py" line="1" time="0.005" /><testcase classname="tests.test_a" name="test_bad" file="tests/test_a.py" line="2" time="0.001"><failure message="AssertionError: boom &lt;&amp;&gt; #x1B[31m&#10;assert 1 == 2">def test_bad():
+    const PYTEST: &str = r#"<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1" failures="1" skipped="2" tests="6" time="0.2" timestamp="2026-11-21T03:10:31.967490+00:00" hostname="vm"><testcase classname="tests.test_a" name="test_ok" file="tests/test_a.py" line="1" time="0.005" /><testcase classname="tests.test_a" name="test_bad" file="tests/test_a.py" line="2" time="0.001"><failure message="AssertionError: boom &lt;&amp;&gt; #x1B[31m&#10;assert 1 == 2">def test_bad():
 &gt;       assert x == 2
 E       AssertionError
 
-tests/test_a.py:5: AssertionError</failure></testcase><testcase classname="tests.test_a" name="test_skip" time="0.000"><skipped type="pytest.skip" message="no database">/tmp/t/test_a.py:6: no database</skipped></testcase><testcase classname="tests.test_a" name="test_known" time="0.000"><skipped type="pytest.xfail" message="" /></testcase><testcase classname="tests.test_a" name="test_setup" file="tests/test_a.py" line="20" time="0.000"><error message="failed on setup with &quot;RuntimeError&quot;">no place here</error></testcase></testsuite></testsuites>"##;
+tests/test_a.py:5: AssertionError</failure></testcase><testcase classname="tests.test_a" name="test_skip" time="0.000"><skipped type="pytest.skip" message="no database">/tmp/t/test_a.py:6: no database</skipped></testcase><testcase classname="tests.test_a" name="test_known" time="0.000"><skipped type="pytest.xfail" message="" /></testcase><testcase classname="tests.test_a" name="test_setup" file="tests/test_a.py" line="20" time="0.000"><error message="failed on setup with &quot;RuntimeError&quot;">no place here</error></testcase></testsuite></testsuites>"#;
 
     #[test]
     fn a_report_of_pytest_is_counted_test_by_test() {

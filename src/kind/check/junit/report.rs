@@ -193,7 +193,8 @@ impl Report {
             case.place = place_in(&text).or(case.place);
         }
         if case.message.is_empty() || case.message == COLLECTION_FAILURE {
-            case.message = format!("{} {}", case.message, last_words(&text)).trim().to_owned();
+            case.message.push(' ');
+            case.message.push_str(last_words(&text));
         }
         let suite = self.suites.last_mut().expect("the outermost element is a suite");
         suite.bad += usize::from(case.is_bad());

@@ -18,7 +18,8 @@ pub(super) fn last_words(text: &str) -> &str {
 pub(super) fn keep_end(text: &mut String, piece: &str) {
     text.push_str(piece);
     if text.len() > LONGEST_TEXT {
-        let from = text.ceil_char_boundary(text.len() - LONGEST_TEXT);
+        let too_many = text.len() - LONGEST_TEXT;
+        let from = (too_many..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
         text.drain(..from);
     }
 }

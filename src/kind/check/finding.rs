@@ -13,16 +13,17 @@ const EVIDENCE_LIMIT: usize = 50;
 
 /// One thing that a linter found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     /// The file, relative to the service where it is inside.
-    pub(super) file: String,
+    pub(crate) file: String,
     /// The line, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// The column, from 1.
-    pub(super) column: usize,
+    pub(crate) column: usize,
     /// The rule; empty where there is none.
-    pub(super) code: String,
-    pub(super) message: String,
+    pub(crate) code: String,
+    /// What the linter says.
+    pub(crate) message: String,
 }
 
 impl fmt::Display for Finding {
@@ -52,12 +53,12 @@ impl Finding {
 }
 
 /// The places of the first findings.
-pub(super) fn evidence(findings: &[Finding]) -> Vec<Evidence> {
+pub(crate) fn evidence(findings: &[Finding]) -> Vec<Evidence> {
     findings.iter().take(EVIDENCE_LIMIT).map(Finding::evidence).collect()
 }
 
 /// The first findings, one line each, and how many more there are.
-pub(super) fn shown(findings: &[Finding], most: usize) -> String {
+pub(crate) fn shown(findings: &[Finding], most: usize) -> String {
     let mut lines: Vec<String> = findings.iter().take(most).map(ToString::to_string).collect();
     if findings.len() > most {
         lines.push(format!("and {} more", findings.len() - most));
@@ -66,13 +67,13 @@ pub(super) fn shown(findings: &[Finding], most: usize) -> String {
 }
 
 /// The first names of a list, and how many more there are.
-pub(super) fn first_names(names: &[String], most: usize) -> String {
+pub(crate) fn first_names(names: &[String], most: usize) -> String {
     let shown = names.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > most { format!("{shown} and {} more", names.len() - most) } else { shown }
 }
 
 /// A path as linters write it (absolute, as a URI, or with `./`) relative to the service.
-pub(super) fn relative(path: &str, root: &Path) -> String {
+pub(crate) fn relative(path: &str, root: &Path) -> String {
     let path = path.strip_prefix("file://").unwrap_or(path);
     let canonical = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let inside = [root, &canonical].into_iter().find_map(|root| Path::new(path).strip_prefix(root).ok());

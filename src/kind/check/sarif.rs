@@ -8,26 +8,29 @@ use super::finding::{Finding, relative};
 
 /// What a SARIF log says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Log {
+pub(crate) struct Log {
     /// The name of the tool that made it.
-    pub(super) tool: String,
+    pub(crate) tool: String,
     /// Its version, where it is told.
-    pub(super) version: Option<String>,
-    pub(super) findings: Vec<Finding>,
+    pub(crate) version: Option<String>,
+    /// How many runs of the tool it tells of; at least 1.
+    pub(crate) runs: usize,
+    /// What the tool found.
+    pub(crate) findings: Vec<Finding>,
     /// Results that a comment or a baseline silences (section 3.27.23).
-    pub(super) suppressed: usize,
+    pub(crate) suppressed: usize,
 }
 
 /// Reads a log.
 ///
 /// # Errors
 /// Says why it cannot be relied on.
-pub(super) fn read(text: &str, root: &Path) -> Result<Log, String> {
+pub(crate) fn read(text: &str, root: &Path) -> Result<Log, String> {
     let document: Document = serde_json::from_str(text).map_err(|error| format!("it is not SARIF: {error}"))?;
     if !document.version.starts_with("2.") {
         return Err(format!("it is SARIF {}, not 2.1", document.version));
     }
-    let mut log = Log::default();
+    let mut log = Log { runs: document.runs.len(), ..Log::default() };
     if document.runs.is_empty() {
         return Err("it tells of no run".to_owned());
     }
@@ -184,6 +187,7 @@ mod tests {
         let expected = Log {
             tool: "ruff".to_owned(),
             version: Some("0.17.5".to_owned()),
+            runs: 1,
             findings: vec![finding],
             suppressed: 0,
         };
