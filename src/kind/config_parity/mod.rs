@@ -8,6 +8,7 @@ mod dotenv;
 mod rules;
 mod shown;
 mod side;
+mod sides;
 
 use std::collections::BTreeMap;
 
@@ -18,41 +19,20 @@ use crate::kind::check::{Check, Context, Judgement, Judging, SettingProblem};
 use crate::kind::{self, Kind};
 use crate::model::{Evidence, Outcome, Problem, Reason};
 
-use rules::{Comparison, KeyPattern, Pattern, Rule, Rules, Sides, Violation};
+use rules::{Comparison, KeyPattern, Pattern, Rule, Rules, Violation};
 use shown::Shown;
 use side::{Loaded, Side};
+use sides::Sides;
 
 /// The descriptor.
 pub(crate) const KIND: Kind = Kind {
     name: "config-parity",
     summary: "Two configurations agree where they must and differ where they must",
-    details: DETAILS,
+    details: include_str!("details.md"),
     example: EXAMPLE,
     parse: kind::parse::<ConfigParity>,
     schema: kind::schema::<ConfigParity>,
 };
-
-const DETAILS: &str = "\
-Compares the configuration of two places key by key, such as staging and production. Each side is a file (TOML,
-JSON, `.env`), the output of a command, or what a running service answers. Tables are opened into dotted keys:
-`db.host`.
-
-- **pass**: every key has a rule, and every rule holds.
-- **warn** `unclassified`: a key has no rule (`unclassified` says what that means here). **warn** `unidentified`: a
-  running service was asked, and nothing shows which release answered.
-- **fail** `mismatch`: values agree or differ where they must not, or a forbidden value is there. **fail** `missing`: a
-  key is not there, or a rule names a key that neither side has, or a forbidden pattern is found nowhere.
-- **error**: a side is missing (`no-data`), empty (`zero-work`), cannot be read (`unparsable`), or both sides come from
-  the same place (`precondition`), another release answers (`wrong-target`).
-
-How it can be fooled, and what is done about it: a rule with a typing mistake never fires, so a rule without a key
-fails; a forbidden pattern with one finds nothing, so it must be found on the right side; both sides can come from one
-file, link or command, which is refused; a key that is given twice hides its first value, which is refused; files can
-differ from what the process has loaded, which only the process can tell (`path`, or a command that asks it), so the
-evidence says when it was not asked.
-
-Values are shown only for keys in `must-equal` and `may-differ` that do not look like a secret. All others appear as a
-short salted hash that is the same for the same value within one run.";
 
 const EXAMPLE: &str = "\
 [[step]]

@@ -4,18 +4,22 @@
 //! something, and that the owner is known where owners are looked up.
 
 mod codeowners;
+mod problems;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::kind::check::answers::{Answer, Answers, missing};
+use crate::kind::check::answers::{Answer, Answers};
 use crate::kind::check::{Check, CommandLine, Context, Judgement, Judging, SettingProblem, placeholder};
 use crate::kind::{self, Kind};
-use crate::model::{Outcome, Problem, Reason, Template, excerpt};
-use crate::probe::files::FileError;
+use crate::model::{Outcome, Template, excerpt};
 use crate::probe::process::Exit;
 
-use codeowners::{CodeOwners, Rule};
+use codeowners::CodeOwners;
+use problems::{
+    lookup_failed, no_codeowners, no_path, no_rules, nobody_on_call, not_in_file, not_named, not_owned, unfilled,
+    unparsable, unread,
+};
 
 /// Where a CODEOWNERS file is looked for, in this order (documentation of GitHub and of GitLab).
 const PLACES: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
@@ -30,29 +34,11 @@ const SHOWN: usize = 120;
 pub(crate) const KIND: Kind = Kind {
     name: "ownership",
     summary: "Somebody answers for the service, and can be found",
-    details: DETAILS,
+    details: include_str!("details.md"),
     example: EXAMPLE,
     parse: kind::parse::<Ownership>,
     schema: kind::schema::<Ownership>,
 };
-
-const DETAILS: &str = "\
-Looks whether the `owner` of the step and of the service is known where owners are looked up: in CODEOWNERS, in a file
-of teams, or by a command that prints who is on call. Without any of these settings it looks for a CODEOWNERS file in
-its usual places. All places that are named must know the owner.
-
-- **pass**: the owner is known in every place, owns every path of `paths`, and `owner`, `expected` and `rollback` say
-  something.
-- **fail** `missing`: the owner is not there, a path has no owner or another one, the file is not there, or the command
-  prints nobody. **fail** `placeholder`: a text was never filled in (`TODO`, `@your-team`), or `expected` only repeats the
-  title.
-- **error**: the file holds no rule (`zero-work`) or cannot be read (`unparsable`); the command failed (`tool-failed`).
-
-How it can be fooled, and what is done about it: a name in a comment is no rule; a later rule can take a path away from
-its owner, so the last rule that fits a path decides; a path with a typing mistake would fit the rule for everything,
-so it must exist; `team` and `nobody` are no owners.
-
-`@example/team-orders`, `@team-orders` and `team-orders` in CODEOWNERS all mean the owner `team-orders`.";
 
 const EXAMPLE: &str = "\
 [[step]]
@@ -252,99 +238,6 @@ async fn is_on_call(command: &CommandLine, context: &Context) -> Answer {
         return Err(Outcome::Fail(nobody_on_call(command, &person)));
     }
     Ok(format!("{person} is on call"))
-}
-
-fn unfilled(what: &str, found: &str) -> Problem {
-    Problem::new(Reason::Placeholder, format!("{what} was never filled in"))
-        .expected("a text that says something to a person at night")
-        .observed(format!("`{}`", excerpt(found, SHOWN)))
-        .next("write it into the step, the checklist or rollsafe.toml")
-}
-
-fn no_codeowners() -> Problem {
-    missing("there is no CODEOWNERS file")
-        .expected(format!("one of {}", PLACES.join(", ")))
-        .observed("none of them is there")
-        .next("write a CODEOWNERS file, or name `team-file` or `lookup` in the step")
-}
-
-fn unread(file: &str, error: &FileError) -> Outcome {
-    let next = format!("bring {file} back, or correct the step");
-    match error {
-        FileError::Missing { .. } => Outcome::Fail(
-            missing(format!("there is no file {file}"))
-                .expected(format!("owners in {file}"))
-                .observed(error.to_string())
-                .next(next),
-        ),
-        FileError::TooLarge { .. } | FileError::NotText { .. } | FileError::Read { .. } => {
-            Outcome::Error(unparsable(file, &error.to_string()))
-        }
-    }
-}
-
-fn unparsable(file: &str, observed: &str) -> Problem {
-    Problem::new(Reason::Unparsable, format!("{file} cannot be read"))
-        .expected("a text with one rule on a line")
-        .observed(observed)
-        .next(format!("correct {file}"))
-}
-
-fn no_rules(file: &str) -> Problem {
-    Problem::new(Reason::ZeroWork, format!("{file} says nothing"))
-        .expected("at least one line that is no comment")
-        .observed("0 lines with owners")
-        .next(format!("write the owners into {file}"))
-}
-
-fn not_named(owner: &str, file: &str, owners: &CodeOwners) -> Problem {
-    let mut known: Vec<&str> = owners.rules.iter().flat_map(|rule| rule.owners.iter().map(String::as_str)).collect();
-    known.sort_unstable();
-    known.dedup();
-    missing(format!("{owner} is not in {file}"))
-        .expected(format!("a rule of {file} with {owner}"))
-        .observed(format!("{} rules, with the owners {}", owners.rules.len(), excerpt(&known.join(", "), SHOWN)))
-        .next(format!("add {owner} to {file}, or correct `owner`"))
-}
-
-fn not_owned(owner: &str, path: &str, file: &str, rule: Option<&Rule>) -> Problem {
-    let observed = match rule {
-        None => format!("no rule of {file} fits {path}"),
-        Some(rule) if rule.owners.is_empty() => format!("line {} leaves {path} without an owner", rule.line),
-        Some(rule) => format!("line {} gives it to {}", rule.line, rule.owners.join(" ")),
-    };
-    missing(format!("{owner} does not own {path}"))
-        .expected(format!("{owner} as an owner of {path} in {file}"))
-        .observed(observed)
-        .next(format!("correct {file}; the last rule that fits a path decides"))
-}
-
-fn no_path(path: &str) -> Problem {
-    missing(format!("there is no {path}"))
-        .expected("every path of the step is there")
-        .observed(format!("nothing at {path}"))
-        .next("correct `paths` of the step")
-}
-
-fn not_in_file(owner: &str, file: &str) -> Problem {
-    missing(format!("{owner} is not in {file}"))
-        .expected(format!("a line of {file} with {owner}"))
-        .observed("no line that is no comment names it")
-        .next(format!("add {owner} to {file}, or correct `owner`"))
-}
-
-fn lookup_failed(command: &CommandLine, observed: &str) -> Problem {
-    Problem::new(Reason::ToolFailed, "the command that tells who is on call failed")
-        .expected(format!("`{command}` ends with status 0"))
-        .observed(observed)
-        .next(format!("run `{command}` by hand"))
-}
-
-fn nobody_on_call(command: &CommandLine, observed: &str) -> Problem {
-    missing("nobody is on call")
-        .expected(format!("`{command}` prints a person"))
-        .observed(observed)
-        .next("fill the on-call plan, or correct the command")
 }
 
 #[cfg(test)]

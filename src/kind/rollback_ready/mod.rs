@@ -30,34 +30,11 @@ use previous::{Artifact, Previous};
 pub(crate) const KIND: Kind = Kind {
     name: "rollback-ready",
     summary: "A rollback command is ready: it resolves, is documented, and the release before is there",
-    details: DETAILS,
+    details: include_str!("details.md"),
     example: EXAMPLE,
     parse: kind::parse::<RollbackReady>,
     schema: kind::schema::<RollbackReady>,
 };
-
-const DETAILS: &str = "\
-Looks at the rollback command without ever running it, and at the release that it would go back to.
-
-- **pass**: the command is short, filled in, has an effect and resolves down to its script or recipe; the release
-  before is known, is another one, and is really there; the command stands in the documents; its dry run works; and
-  this very command was rehearsed lately.
-- **warn** `unrehearsed`: all of that, but no fresh rehearsal of this very command is recorded.
-- **fail**: `missing` (program, script, target, previous release, tag, artifact, document), `placeholder`, `mismatch` (the
-  release before is the present one, or its tag was moved), `exit-status` (dry run), `not-met` (no effect, syntax error,
-  too long, silent dry run, last rehearsal failed).
-- **error**: git, the remote or a tool could not be asked; the release under test is not known (`precondition`).
-
-How it can be fooled, and what is done about it: `true`, `echo` and targets that only print end well and do nothing, so
-commands, scripts and recipes are read for an effect; `make -n` would run lines that begin with `+`, so make is asked
-for its rules and never for the target; the image or tag to go back to may be gone, so it is looked for; the document
-may hold almost the same command, so it must stand there letter by letter; a rehearsal may be of another command, so
-it is found by the digest of the command.
-
-For the first release of all there is nothing to go back to: say so under `[not-applicable]` in `rollsafe.toml`.
-
-A rehearsal is a file `.rollsafe/rehearsals/NAME.json` with `command_sha256` (of the command as it is pasted into a
-shell), `commit`, `ended` (UTC) and `verdict`.";
 
 const EXAMPLE: &str = "\
 [[step]]
@@ -196,7 +173,11 @@ impl RollbackReady {
         answers.put("rehearsed", rehearsed::is_rehearsed(command, self.rehearsed_within, context));
         Judgement::new(answers.outcome(&format!("`{shown}`")))
             .examined(answers.number(), "questions")
-            .with([Evidence::text("rollback command", &shown), answers.evidence()])
+            .with([
+                Evidence::text("rollback command", &shown),
+                Evidence::text("command_sha256", rehearsed::digest(command)),
+                answers.evidence(),
+            ])
             .with(evidence)
     }
 

@@ -9,10 +9,15 @@ use crate::probe::rehearsals::{Rehearsal, RehearsalError};
 /// How far the clock of another machine may be ahead, in seconds.
 const CLOCK_SKEW: i64 = 300;
 
+/// The name of a command in the records of rehearsals: the SHA-256, in hex, of its form for pasting into a shell.
+pub(super) fn digest(command: &CommandLine) -> String {
+    sha256(command.to_string().as_bytes())
+}
+
 /// Whether the newest rehearsal of the command showed that it works, within a time.
 pub(super) fn is_rehearsed(command: &CommandLine, within: Length, context: &Context) -> Answer {
     let all = context.probes.records.rehearsals().map_err(|error| Outcome::Error(unreadable(&error)))?;
-    let digest = sha256(command.to_string().as_bytes());
+    let digest = digest(command);
     let Some(newest) = all.iter().find(|rehearsal| rehearsal.command_sha256 == digest) else {
         let observed = format!("no rehearsal of `{command}` among {} recorded ones", all.len());
         return Err(Outcome::Warn(unrehearsed("this rollback command was never rehearsed", within, &observed)));
@@ -44,7 +49,9 @@ fn unrehearsed(what: &str, within: Length, observed: &str) -> Problem {
     Problem::new(Reason::Unrehearsed, what)
         .expected(format!("a rehearsal of this very command that ended well, not older than {within}"))
         .observed(observed)
-        .next("rollsafe rehearse --target staging")
+        .next(
+            "roll back once on staging by this very command and record it; `rollsafe kinds rollback-ready` shows how",
+        )
 }
 
 fn failed(command: &CommandLine, newest: &Rehearsal) -> Problem {
@@ -52,7 +59,7 @@ fn failed(command: &CommandLine, newest: &Rehearsal) -> Problem {
         .expected(format!("a newest rehearsal of `{command}` with the verdict {}", Verdict::Go))
         .observed(format!("{} at {} with commit {}", newest.verdict, newest.ended, newest.commit))
         .unsafe_to_retry()
-        .next("correct the rollback, then run `rollsafe rehearse --target staging`")
+        .next("correct the rollback, roll back on staging by this very command, and record how it ended")
 }
 
 fn unreadable(error: &RehearsalError) -> Problem {
@@ -63,7 +70,7 @@ fn unreadable(error: &RehearsalError) -> Problem {
     Problem::new(Reason::Unparsable, "the recorded rehearsals cannot be read")
         .expected("records with command_sha256, commit, ended and verdict under .rollsafe/rehearsals")
         .observed(format!("{error}: {source}"))
-        .next("delete the broken record, or write it again with `rollsafe rehearse`")
+        .next("correct or delete the broken record; `rollsafe kinds rollback-ready` shows its form")
 }
 
 #[cfg(test)]

@@ -70,6 +70,13 @@ async fn a_ready_rollback_warns_until_this_very_command_was_rehearsed() {
 }
 
 #[tokio::test]
+async fn the_evidence_tells_the_digest_that_a_record_needs() {
+    let judgement = judged(&service(), STEP).await;
+    let digest = "33cfdaae6b81bc22242a767231c7b5a096158b9bb8d87f47b13dc426ff13efb3";
+    assert!(judgement.evidence.contains(&Evidence::text("command_sha256", digest)), "{judgement:?}");
+}
+
+#[tokio::test]
 async fn the_note_of_the_service_is_the_command_where_the_step_names_none() {
     let sandbox = service();
     let step: RollbackReady = toml::from_str("previous-release = \"v1.0.0\"").unwrap();
