@@ -101,7 +101,6 @@ mod tests {
         assert!(KINDS.iter().all(|kind| list.contains(kind.summary)));
     }
 
-    }
     #[test]
     fn long_texts_are_wrapped() {
         assert_eq!(wrapped("aa bb ccc\ndd", 5), ["aa bb", "ccc", "dd"]);
