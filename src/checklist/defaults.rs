@@ -23,7 +23,7 @@ pub(super) fn place(file: FileId, span: Range<usize>) -> Place {
 }
 
 /// A table with all places moved.
-pub(super) fn moved<'t>(table: DeTable<'t>, file: FileId) -> DeTable<'t> {
+pub(super) fn moved(table: DeTable<'_>, file: FileId) -> DeTable<'_> {
     let by = (file.0 + 1) * FAR;
     table.into_iter().map(|(key, value)| (moved_by(key, by), moved_value(value, by))).collect()
 }
@@ -33,7 +33,7 @@ fn moved_by<T>(spanned: Spanned<T>, by: usize) -> Spanned<T> {
     Spanned::new(span.start + by..span.end + by, spanned.into_inner())
 }
 
-fn moved_value<'t>(value: Spanned<DeValue<'t>>, by: usize) -> Spanned<DeValue<'t>> {
+fn moved_value(value: Spanned<DeValue<'_>>, by: usize) -> Spanned<DeValue<'_>> {
     let value = moved_by(value, by);
     let span = value.span();
     let inner = match value.into_inner() {

@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Place, Problems};
 use crate::probe::files::{FileError, Files};
 
 /// A file that was read.
+#[expect(clippy::struct_field_names, reason = "the text is what a text is about")]
 #[derive(Clone, Debug)]
 pub(super) struct Text {
     /// Its number among all files.

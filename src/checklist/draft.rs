@@ -127,7 +127,7 @@ impl<'a, 't> StepReader<'a, 't> {
             draft.add(&settings);
             draft.step = header.map(|header| finish(header, keys, when, reason, settings));
         }
-        Draft { id, needs, phase, ..draft }
+        Draft { id, phase, needs, ..draft }
     }
 
     fn need(&self, need: &Spanned<String>) -> Use {

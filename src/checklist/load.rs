@@ -119,7 +119,7 @@ impl Loader<'_, '_> {
         };
         let checklists = self.checklists(&around, problems);
         self.tell_unused(&names, problems);
-        self.project(checklists?, Ready { names, secrets, profile, target }, problems)
+        Some(self.project(checklists?, Ready { names, secrets, profile, target }, problems))
     }
 
     /// The target that was named on the command line, otherwise in the profile.
@@ -213,14 +213,14 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn project(&self, checklists: Vec<Checklist>, ready: Ready<'_>, problems: &Problems) -> Option<Project> {
+    fn project(&self, checklists: Vec<Checklist>, ready: Ready<'_>, problems: &Problems) -> Project {
         let Ready { names, secrets, profile, target } = ready;
         let reads_release =
             checklists.iter().flat_map(|checklist| &checklist.steps).any(|step| step.check.reads_release());
         let names_variable = || problems.sources().texts().any(|text| text.contains("ROLLSAFE_"));
         let everything = self.request.values && (reads_release || names_variable());
         let release = names.facts().release(everything || self.service.service.tag.is_some());
-        Some(Project {
+        Project {
             service: Arc::new(self.about(&names)),
             names: names.exported(everything),
             secrets: secrets.known,
@@ -229,7 +229,7 @@ impl Loader<'_, '_> {
             profile,
             target,
             checklists,
-        })
+        }
     }
 
     fn about(&self, names: &Names<'_>) -> Service {

@@ -49,17 +49,17 @@ fn gather(
     texts: &mut Vec<Text>,
     problems: &mut Problems,
 ) {
-    let Some(text) = Text::read(files, path, named, problems) else { return };
-    let document = Document::parse(&text, problems);
-    let includes = includes(&document.table, &text, problems);
-    texts.push(text.clone());
+    let Some(read) = Text::read(files, path, named, problems) else { return };
+    let document = Document::parse(&read, problems);
+    let includes = includes(&document.table, &read, problems);
+    texts.push(read.clone());
     chain.push(path.to_owned());
     for (name, place) in includes {
-        let included = path.parent().unwrap_or(path).join(name);
-        if chain.iter().any(|file| same_file(file, &included)) {
-            problems.tell(include_cycle(chain, &included, place));
-        } else if !texts.iter().any(|text| same_file(&text.path, &included)) {
-            gather(&included, Some(place), chain, files, texts, problems);
+        let wanted = path.parent().unwrap_or(path).join(name);
+        if chain.iter().any(|file| same_file(file, &wanted)) {
+            problems.tell(include_cycle(chain, &wanted, place));
+        } else if !texts.iter().any(|known| same_file(&known.path, &wanted)) {
+            gather(&wanted, Some(place), chain, files, texts, problems);
         }
     }
     chain.pop();

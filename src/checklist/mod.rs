@@ -53,4 +53,4 @@ pub(crate) use project::{Checklist, ProfileRules, Project, Ready, TargetSetup};
 pub(crate) use request::LoadRequest;
 pub(crate) use schema::schema;
 pub(crate) use secret::LateSecret;
-pub(crate) use step::{Late, Step, StepWaiver, When};
+pub(crate) use step::{Step, StepWaiver, When};

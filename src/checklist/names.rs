@@ -344,7 +344,7 @@ mod tests {
         let steps = format!("{}\n{}capture = [\"id\"]\n", sample("look", "{{ make.id }}"), sample("make", "x"));
         let project = Sandbox::steps(&steps).project();
         let look = &project.checklists[0].steps[0];
-        assert_eq!(look.header.needs.iter().map(|need| need.as_str()).collect::<Vec<_>>(), ["a/make"]);
+        assert_eq!(look.header.needs.iter().map(crate::model::StepId::as_str).collect::<Vec<_>>(), ["a/make"]);
         let late = BTreeMap::from([("make.id".to_owned(), "{{ run }}".to_owned())]);
         assert_eq!(look.check_with(&late).unwrap().actions(), ["{{ run }}"]);
     }
@@ -386,7 +386,7 @@ mod tests {
         let sandbox = Sandbox::of(&[("rollsafe.toml", service), ("checklists/a.toml", &checklist)]);
         let project = sandbox.asked(|request| request.values = false).project();
         assert_eq!(project.secrets, []);
-        assert_eq!(project.release, Default::default());
+        assert_eq!(project.release, crate::model::Release::default());
     }
 
     #[test]

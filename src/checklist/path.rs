@@ -1,5 +1,7 @@
 //! Finding a place of a table by its bytes, and taking things out of it or putting them in.
 
+use std::fmt::Write;
+
 use std::ops::Range;
 
 use toml::Spanned;
@@ -24,7 +26,7 @@ pub(super) fn shown(path: &[Part]) -> String {
                 text.push('.');
                 text.push_str(key);
             }
-            Part::Index(index) => text.push_str(&format!("[{index}]")),
+            Part::Index(index) => drop(write!(text, "[{index}]")),
         }
     }
     text

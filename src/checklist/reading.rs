@@ -86,7 +86,7 @@ struct Reading<'a, 't> {
     stand_ins: usize,
 }
 
-impl<'t> Reading<'_, 't> {
+impl Reading<'_, '_> {
     fn attempt<T>(&self, parse: &dyn Fn(ValueDeserializer<'_>) -> Result<T, Error>) -> Result<T, Error> {
         attempt(self.table.clone(), self.span.clone(), parse)
     }

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Whether to use colour. NO_COLOR and CI are honoured with `auto`.
+    /// Whether to use colour. `NO_COLOR` and `CI` are honoured with `auto`.
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(crate) color: Colour,
 }

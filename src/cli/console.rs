@@ -18,6 +18,7 @@ pub(crate) struct Console {
     pub(crate) live: bool,
 }
 
+#[expect(clippy::unused_self, reason = "whoever writes to the caller must hold the console")]
 impl Console {
     /// Decides about colour and live lines in one place: the flag, then `NO_COLOR` and `TERM`, then the streams.
     pub(crate) fn new(colour: Colour, environment: &Environment) -> Self {

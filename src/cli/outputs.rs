@@ -35,11 +35,6 @@ impl Outputs {
         Ok(Self { stdout, destinations, annotations: on_github && format == "text", step_summary })
     }
 
-    /// Whether a program reads standard output.
-    pub(crate) fn is_json(&self) -> bool {
-        self.stdout.name == "json"
-    }
-
     /// Writes every file, the others too when one cannot be written. Returns whether all could.
     pub(crate) fn write_files(&self, report: &RunReport, events: &[Event], console: Console) -> bool {
         let mut all_written = true;
@@ -75,11 +70,11 @@ impl Outputs {
 /// An error with everything that led to it.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
-    format!("error: {error}{causes}\n")
+    let told: Vec<String> = std::iter::once(error).chain(causes).map(ToString::to_string).collect();
+    format!("error: {}\n", told.join(": "))
 }
 
 fn unknown(format: &str) -> Refusal {
-    let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
-    Refusal::Usage(format!("there is no format `{format}`; use one of {}", names.join(", ")))
+    let known: Vec<_> = FORMATS.iter().map(|format| format!("  {:9} {}", format.name, format.summary)).collect();
+    Refusal::Usage(format!("there is no format `{format}`; use one of\n{}", known.join("\n")))
 }

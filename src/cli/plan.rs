@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::checklist::{self, Project};
-use crate::model::{Length, Masker, Outcome, SCHEMA_VERSION};
+use crate::model::{Length, Masker, Outcome, SCHEMA_VERSION, StepId};
 use crate::probe::git::Git;
 use crate::runner::{self, Plan, PlannedStep, Selection};
 
@@ -92,7 +92,7 @@ fn order(planned: &PlannedStep) -> String {
     let (step, header) = (&planned.step, &planned.step.header);
     let mut parts = vec![format!("phase {}", header.phase.as_str())];
     if !header.needs.is_empty() {
-        let needs: Vec<_> = header.needs.iter().map(|need| need.step()).collect();
+        let needs: Vec<_> = header.needs.iter().map(StepId::step).collect();
         parts.push(format!("needs {}", needs.join(", ")));
     }
     if !step.locks.is_empty() {

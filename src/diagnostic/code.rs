@@ -85,6 +85,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// All of them.
+    #[cfg(test)]
     pub(crate) const ALL: &[Self] = &[
         Self::FileMissing,
         Self::FileUnreadable,
@@ -133,6 +134,7 @@ impl Code {
     }
 
     /// What it means, in one sentence.
+    #[cfg(test)]
     pub(crate) fn description(self) -> &'static str {
         self.words().1
     }

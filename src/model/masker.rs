@@ -144,10 +144,15 @@ fn url_encoded(text: &str, space: &str) -> String {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
             b' ' => encoded.push_str(space),
-            other => encoded.push_str(&format!("%{other:02X}")),
+            other => encoded.extend(['%', hex_digit(other >> 4), hex_digit(other & 15)]),
         }
     }
     encoded
+}
+
+/// A number under 16 as a hexadecimal digit in upper case.
+fn hex_digit(number: u8) -> char {
+    char::from_digit(u32::from(number), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 fn json_escaped(text: &str) -> String {
@@ -156,7 +161,10 @@ fn json_escaped(text: &str) -> String {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    text.bytes()
+        .flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)])
+        .collect::<String>()
+        .to_ascii_lowercase()
 }
 
 /// Base64 of a text at each of the three positions that it can have in a longer one, without the characters at

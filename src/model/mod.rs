@@ -25,8 +25,12 @@ pub(crate) use evidence::{Count, Evidence, Fact, Output, Stream};
 pub(crate) use excerpt::{CUT, excerpt};
 pub(crate) use masker::Masker;
 pub(crate) use nearest::{did_you_mean, nearest};
-pub(crate) use outcome::{Outcome, Passed, Problem, Reason, RetrySafety, Skipped};
-pub(crate) use quantity::{ByteSize, Length, Share};
+#[cfg(test)]
+pub(crate) use outcome::RetrySafety;
+pub(crate) use outcome::{Outcome, Problem, Reason, Skipped};
+pub(crate) use quantity::Length;
+#[cfg(test)]
+pub(crate) use quantity::{ByteSize, Share};
 pub(crate) use run_report::{ChecklistSource, Counts, Ending, Release, RunReport, SCHEMA_VERSION, StepReport, Tool};
 pub(crate) use secret::Secret;
 pub(crate) use step::{Effect, Importance, Phase, Profile, Retry, StepHeader, StepId, Until, Waiver};

@@ -15,11 +15,13 @@ use serde::{Deserialize, Serialize, Serializer};
 pub(crate) struct Length(pub(crate) Duration);
 
 /// A number of bytes with a unit: `512B`, `64KiB`, `10MiB`, `1MB`.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(with = "String", extend("format" = "size-with-unit"))]
 pub(crate) struct ByteSize(pub(crate) u64);
 
 /// A share of a whole with its sign: `25%`, `0.5%`. Holds the fraction, 0.25 for `25%`.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, JsonSchema)]
 #[schemars(with = "String", extend("format" = "percentage"))]
 pub(crate) struct Share(pub(crate) f64);
@@ -63,6 +65,7 @@ fn seconds_in(unit: &str) -> Result<f64, String> {
     }
 }
 
+#[cfg(test)]
 impl ByteSize {
     /// Reads a text such as `10MiB`.
     ///
@@ -83,6 +86,7 @@ impl ByteSize {
     }
 }
 
+#[cfg(test)]
 fn bytes_in(unit: &str) -> Result<f64, String> {
     match unit {
         "B" => Ok(1.0),
@@ -97,6 +101,7 @@ fn bytes_in(unit: &str) -> Result<f64, String> {
     }
 }
 
+#[cfg(test)]
 impl Share {
     /// Reads a text such as `25%`.
     ///
@@ -136,6 +141,7 @@ impl fmt::Display for Length {
     }
 }
 
+#[cfg(test)]
 impl fmt::Display for ByteSize {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (unit, size) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
@@ -147,6 +153,7 @@ impl fmt::Display for ByteSize {
     }
 }
 
+#[cfg(test)]
 impl fmt::Display for Share {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}%", self.0 * 100.0)
@@ -188,7 +195,9 @@ macro_rules! quantity_serde {
 }
 
 quantity_serde!(Length, "a length of time with a unit, such as \"30s\" or \"1h30m\"");
+#[cfg(test)]
 quantity_serde!(ByteSize, "a size with a unit, such as \"64KiB\" or \"10MiB\"");
+#[cfg(test)]
 quantity_serde!(Share, "a share such as \"25%\"");
 
 #[cfg(test)]

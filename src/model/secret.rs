@@ -15,11 +15,6 @@ impl Secret {
         Self { name: name.into(), value: value.into() }
     }
 
-    /// The declared name, which may be shown.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The value itself, for the one place that sends it and the one place that masks it.
     pub(crate) fn reveal(&self) -> &str {
         &self.value

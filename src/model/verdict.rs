@@ -38,9 +38,8 @@ impl Verdict {
     /// What one required step says about the whole.
     pub(crate) fn of_step(outcome: &Outcome, strict: bool) -> Self {
         match outcome {
-            Outcome::Pass(_) => Self::Go,
             Outcome::Warn(_) if strict => Self::NoGo,
-            Outcome::Warn(_) => Self::Go,
+            Outcome::Pass(_) | Outcome::Warn(_) => Self::Go,
             Outcome::Fail(_) => Self::NoGo,
             Outcome::Error(_) => Self::Undecided,
             Outcome::Skip(skipped) => Self::of_skip(skipped.reason),

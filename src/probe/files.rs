@@ -62,7 +62,7 @@ impl Files {
     /// When it is missing, too large, not text or not readable.
     pub(crate) fn read(&self, path: impl AsRef<Path>) -> Result<String, FileError> {
         let path = self.root.join(path);
-        String::from_utf8(self.bytes(&path)?).map_err(|_| FileError::NotText { path })
+        String::from_utf8(Self::bytes(&path)?).map_err(|_| FileError::NotText { path })
     }
 
     /// Whether something stands at a path.
@@ -75,7 +75,7 @@ impl Files {
     /// # Errors
     /// When it is missing, too large or not readable.
     pub(crate) fn read_bytes(&self, path: impl AsRef<Path>) -> Result<Vec<u8>, FileError> {
-        self.bytes(&self.root.join(path))
+        Self::bytes(&self.root.join(path))
     }
 
     /// Writes a file whole; folders are made.
@@ -129,7 +129,7 @@ impl Files {
         files
     }
 
-    fn bytes(&self, path: &Path) -> Result<Vec<u8>, FileError> {
+    fn bytes(path: &Path) -> Result<Vec<u8>, FileError> {
         let file = std::fs::File::open(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing { path: path.to_owned() },
             _ => FileError::Read { path: path.to_owned(), source },
@@ -157,9 +157,15 @@ fn may_be_executed(_: &std::fs::Metadata) -> bool {
     true
 }
 
+/// Bytes as hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    let digit = |number: u8| char::from_digit(u32::from(number), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 /// The SHA-256 of some bytes (FIPS 180-4), in hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(digest(&SHA256, bytes).as_ref())
 }
 
 #[cfg(test)]

@@ -36,11 +36,6 @@ impl RunRecord {
         Self { path }
     }
 
-    /// The folder of the record.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Writes a file whole or not at all. The name is a path below the record; folders are made.
     ///
     /// # Errors

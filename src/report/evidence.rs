@@ -1,6 +1,6 @@
 //! Evidence as lines of text, whole or only its most telling part.
 
-use crate::model::{CUT, Evidence, Fact, Output};
+use crate::model::{Evidence, Fact, Output};
 
 use super::markup::terminal;
 use super::wrap::{at_most, columns, cut, pad};
@@ -139,6 +139,7 @@ pub(super) fn places(evidence: &[Evidence]) -> impl Iterator<Item = (&str, usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::CUT;
     use crate::model::{Elapsed, Stream};
     use std::time::Duration;
 

@@ -10,7 +10,7 @@ use crate::model::{Event, Outcome, RunReport, StepReport, Verdict};
 
 use super::Format;
 use super::evidence;
-use super::headline::{blocks, headline, is_hollow};
+use super::headline::{headline, is_hollow};
 use super::markup::visible;
 use super::wording::five_lines;
 

@@ -29,10 +29,9 @@ mod wrap;
 
 use crate::model::{Event, RunReport};
 
-pub(crate) use destination::{Destination, DestinationError, Place, ReportError, append};
+pub(crate) use destination::{Destination, append};
 pub(crate) use github::step_summary;
-pub(crate) use jsonl::line as event_line;
-pub(crate) use record_files::{record_files, shorten, step_files};
+pub(crate) use record_files::{record_files, step_files};
 pub(crate) use schema::schema;
 pub(crate) use summary::{SummarySettings, summary};
 pub(crate) use terminal::{Terminal, TerminalSettings};

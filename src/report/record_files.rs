@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{CUT, Event, EventKind, Evidence, Fact, Output, RunReport, StepReport};
+use crate::model::{CUT, Evidence, Fact, Output, RunReport, StepReport};
+#[cfg(test)]
+use crate::model::{Event, EventKind};
 
 use super::boundary::{head, tail};
 
@@ -29,7 +31,8 @@ pub(crate) fn step_files(step: &mut StepReport) -> Vec<(String, String)> {
 }
 
 /// Moves the long texts out of an event; its files are those of the report.
-pub(crate) fn shorten(event: &mut Event) {
+#[cfg(test)]
+fn shorten(event: &mut Event) {
     match &mut event.kind {
         EventKind::StepFinished { report } => drop(step_files(report)),
         EventKind::RunFinished { report } => drop(record_files(report)),

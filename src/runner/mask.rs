@@ -45,8 +45,8 @@ fn mask(value: Value, masker: &Masker, spared: &[&str]) -> Value {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(key, value)| {
-                let masked = if spared.contains(&key.as_str()) { value } else { mask(value, masker, spared) };
-                (key, masked)
+                let is_spared = spared.contains(&key.as_str());
+                (key, if is_spared { value } else { mask(value, masker, spared) })
             })
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value,

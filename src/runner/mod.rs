@@ -16,5 +16,5 @@ mod settle;
 mod target;
 
 pub(crate) use dispatch::{Facts, Settings, run};
-pub(crate) use interrupt::{Interrupts, Signal};
+pub(crate) use interrupt::Interrupts;
 pub(crate) use plan::{Plan, PlannedStep, Selection, SelectionError, plan};

@@ -4,8 +4,6 @@
 //! when the preparation has succeeded. A preparation counts as gone when the program that starts the target, or one
 //! that the preparation itself made, is no longer there.
 
-use std::fmt::Write;
-
 use crate::checklist::TargetSetup;
 use crate::kind::Service;
 use crate::kind::check::CommandLine;
@@ -48,8 +46,9 @@ pub(crate) async fn prepare(
         run(line, setup, service, probes, &limit).await?;
     }
     // Without the stamp the preparation only runs again next time.
-    drop(probes.files.write(".rollsafe/.gitignore", "*\n"));
-    drop(probes.files.write(&stamp, &digest));
+    if probes.files.write(".rollsafe/.gitignore", "*\n").and_then(|()| probes.files.write(&stamp, &digest)).is_err() {
+        progress(format!("target {}: prepared, and will be prepared again next time", setup.target.name));
+    }
     Ok(())
 }
 
@@ -57,11 +56,11 @@ pub(crate) async fn prepare(
 fn digest(setup: &TargetSetup, probes: &Probes) -> String {
     let mut text = probes.files.root().display().to_string();
     for line in &setup.prepare {
-        drop(writeln!(text, "{line}"));
+        text.extend([&line.to_string(), "\n"]);
     }
     for input in &setup.prepare_inputs {
         let content = probes.files.read_bytes(input).map_or_else(|error| error.to_string(), |bytes| sha256(&bytes));
-        drop(writeln!(text, "{input} {content}"));
+        text.extend([input, " ", &content, "\n"]);
     }
     sha256(text.as_bytes())
 }

@@ -110,7 +110,9 @@ impl Schedule {
         }
         self.ready.remove(&step);
         if self.running.remove(&step) {
-            self.constraints[step].locks.iter().for_each(|lock| drop(self.held.remove(lock)));
+            for lock in &self.constraints[step].locks {
+                self.held.remove(lock);
+            }
         }
         if let Some(count) = self.undecided.get_mut(&self.constraints[step].phase) {
             *count -= 1;

@@ -1,5 +1,18 @@
 //! The behaviour of the real program, one module a topic.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::incompatible_msrv,
+    clippy::missing_docs_in_private_items,
+    clippy::panic,
+    clippy::unused_self,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "tests start programs, read the clock and stop where they cannot go on; two test programs share the room"
+)]
+
 #[path = "../support/room.rs"]
 mod room;
 

@@ -4,6 +4,19 @@
 //! passes and three where it must not. A part that is not on the machine makes its rows *ignored*, never passed;
 //! with `ROLLSAFE_REQUIRE_COMPONENTS=1` a missing part is a failure.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::incompatible_msrv,
+    clippy::missing_docs_in_private_items,
+    clippy::panic,
+    clippy::unused_self,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "tests start programs, read the clock and stop where they cannot go on; two test programs share the room"
+)]
+
 #[path = "../support/room.rs"]
 mod room;
 mod rows;

@@ -48,7 +48,10 @@ pub(crate) struct Service {
 
 /// Where a check sends output while it runs.
 #[derive(Clone)]
-pub(crate) struct OutputSink(Arc<dyn Fn(Stream, &[u8]) + Send + Sync>);
+pub(crate) struct OutputSink(Arc<Receive>);
+
+/// Takes a piece of output.
+type Receive = dyn Fn(Stream, &[u8]) + Send + Sync;
 
 impl OutputSink {
     /// A sink that hands every piece to a function.

@@ -11,24 +11,6 @@ use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, SeqAccess, V
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
-impl<T> OneOrMany<T> {
-    /// A single value.
-    pub(crate) fn one(value: T) -> Self {
-        Self(vec![value])
-    }
-
-    /// The values.
-    pub(crate) fn as_slice(&self) -> &[T] {
-        &self.0
-    }
-
-    /// The same with every value changed.
-    #[must_use]
-    pub(crate) fn map(&self, change: impl Fn(&T) -> T) -> Self {
-        Self(self.0.iter().map(change).collect())
-    }
-}
-
 impl<T> Default for OneOrMany<T> {
     fn default() -> Self {
         Self(Vec::new())

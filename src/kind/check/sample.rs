@@ -21,6 +21,7 @@ pub(crate) const SAMPLE: Kind = Kind {
 };
 
 /// Settings of every shape that kinds use.
+#[expect(dead_code, reason = "the loader reads them, and nothing judges by them")]
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Sample {

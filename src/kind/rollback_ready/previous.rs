@@ -13,9 +13,6 @@ use crate::probe::process::Exit;
 /// How many characters of what a command printed are shown.
 const SHOWN: usize = 120;
 
-/// The form of the tags among which the release before is looked for.
-const TAG_PATTERN: &str = "v{{ version }}";
-
 /// How a checklist says where the release before is to be found.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

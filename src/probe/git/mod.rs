@@ -26,10 +26,11 @@ mod working_tree;
 pub(crate) mod sandbox;
 
 pub(crate) use error::GitError;
-pub(crate) use flagged::{Flagged, IndexFlag};
+pub(crate) use flagged::Flagged;
+#[cfg(test)]
+pub(crate) use flagged::IndexFlag;
 pub(crate) use head::Head;
 pub(crate) use program::GitProgram;
-pub(crate) use release_facts::ReleaseFacts;
 pub(crate) use remote::{RemoteRefs, RemoteTag};
 pub(crate) use repository::{Ancestry, Distance, Repository, short};
 pub(crate) use series::{Series, TagVersion};
@@ -86,11 +87,6 @@ impl Git {
             },
             stop = limit.reached() => Err(GitError::Stopped(stop)),
         }
-    }
-
-    /// The folder that the repository is looked for from.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
     }
 
     /// Where the git program has to look.

@@ -64,12 +64,6 @@ impl Sandbox {
     pub(crate) fn program(&self) -> GitProgram<'_> {
         GitProgram { process: &self.process, limit: &self.limit, environment: &self.environment }
     }
-
-    /// The end of the questions of a test.
-    pub(crate) fn limit(&self) -> &Limit {
-        &self.limit
-    }
-
     /// Writes a file of the working tree.
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root().join(path);

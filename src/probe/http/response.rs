@@ -8,10 +8,18 @@ use crate::model::Elapsed;
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     /// The URL that answered, after redirects, without user and password.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "facts of every answer, for kinds that judge redirects and versions")
+    )]
     pub(crate) url: String,
     /// The status code.
     pub(crate) status: u16,
     /// The protocol version, such as `HTTP/1.1`.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "facts of every answer, for kinds that judge redirects and versions")
+    )]
     pub(crate) version: String,
     /// The headers as they came, names in lower case, repeated ones one by one.
     pub(crate) headers: Vec<(String, String)>,

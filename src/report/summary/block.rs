@@ -7,7 +7,7 @@ use crate::report::headline::blocks;
 use crate::report::markup::{line, terminal};
 use crate::report::page::{INDENT, Page};
 use crate::report::wording::{expired, time, waived, word};
-use crate::report::wrap::{columns, cut, fold, pad};
+use crate::report::wrap::{columns, cut, pad};
 
 /// The most characters of one part of a problem.
 const LONGEST_PART: usize = 1_200;
