@@ -116,10 +116,13 @@ fn evidence(settings: &GitTag, survey: &Survey) -> Vec<Evidence> {
     let mut evidence = vec![
         Evidence::text("tag", &survey.name),
         Evidence::text("commit under test", &local.commit),
-        Evidence::table("where the tag is", &["place", "object", "commit", "form"], places(settings, survey)),
         Evidence::count("tags of the series here", local.tags, "tags"),
         Evidence::count("references that the remote showed", survey.remote.refs(), "references"),
     ];
+    let places = places(settings, survey);
+    if !places.is_empty() {
+        evidence.push(Evidence::table("where the tag is", &["place", "object", "commit", "form"], places));
+    }
     let annotation = local.tag.as_ref().and_then(|tag| tag.annotation.as_ref());
     let previous = survey.previous.as_ref().map(|previous| &previous.tag);
     let texts = [
