@@ -13,9 +13,9 @@ use super::session::Session;
 /// Lists the kinds, or explains one.
 pub(crate) fn kinds(session: &Session, arguments: &KindsArguments) -> ExitStatus {
     let text = match &arguments.name {
-        None => String::new(),
+        None => checklist::kind_list(),
         Some(name) => match crate::kind::find(name) {
-            Some(kind) => kind.details.to_owned(),
+            Some(kind) => checklist::kind_page(kind),
             None => return unknown(name).tell(session.console, false),
         },
     };
@@ -30,7 +30,7 @@ fn unknown(name: &str) -> Refusal {
 /// Prints a JSON Schema.
 pub(crate) fn schema(session: &Session, arguments: &SchemaArguments) -> ExitStatus {
     let schema = match arguments.of {
-        SchemaOf::Checklist => serde_json::Value::Null,
+        SchemaOf::Checklist => checklist::schema(),
         SchemaOf::Report => report::schema(),
     };
     super::told(session.console.answer(&format!("{schema:#}\n")))

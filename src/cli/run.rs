@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use crate::checklist::{self, Project};
-use crate::model::{ChecklistSource, Event, EventKind, Masker, RunReport};
+use crate::model::{ChecklistSource, Event, EventKind, RunReport};
 use crate::probe::files::{Files, sha256};
 use crate::probe::git::Git;
 use crate::probe::http::Http;
@@ -120,7 +120,8 @@ impl Gate {
             profile: project.profile,
             checklists: self.sources,
             names: project.names,
-            masker: Masker::new(&project.secrets),
+            secrets: project.secrets,
+            late_secrets: project.late_secrets,
             probes: self.probes,
             scratch: scratch.to_owned(),
         };

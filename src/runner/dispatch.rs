@@ -4,6 +4,7 @@
 //! a time, stamps and masks them, and hands them on as events to one callback. A step that was planned and has no
 //! result at the end is an error, so nothing can be forgotten.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,12 +13,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 
-use crate::checklist::{ProfileRules, TargetSetup};
+use crate::checklist::{LateSecret, ProfileRules, TargetSetup};
 use crate::kind::check::OutputSink;
 use crate::kind::{Context, Judgement, Service};
 use crate::model::{
     ChecklistSource, Counts, Ending, Event, EventKind, Evidence, Masker, Outcome, Problem, Reason, Release,
-    RunReport, SCHEMA_VERSION, StepReport, Tool, Verdict,
+    RunReport, SCHEMA_VERSION, Secret, StepReport, Tool, Verdict,
 };
 use crate::probe::{Limit, Probes, clock};
 
@@ -48,8 +49,10 @@ pub(crate) struct Facts {
     pub(crate) checklists: Vec<ChecklistSource>,
     /// The names that are known before the run.
     pub(crate) names: BTreeMap<String, String>,
-    /// Masks every secret.
-    pub(crate) masker: Masker,
+    /// All secrets that are known before the run.
+    pub(crate) secrets: Vec<Secret>,
+    /// Secrets whose files the preparation of the target writes.
+    pub(crate) late_secrets: Vec<LateSecret>,
     /// The doors to the world.
     pub(crate) probes: Arc<Probes>,
     /// A folder for files that steps make; somebody else removes it.
@@ -106,6 +109,10 @@ struct Dispatch<'a> {
     stop: Option<StopCause>,
     ending: Ending,
     target: TargetState,
+    /// Masks every secret.
+    masker: Masker,
+    /// The values of secrets that became known during the run. They are filled into settings and never exported.
+    late_values: BTreeMap<String, String>,
     /// The names that every step gets.
     names: Arc<BTreeMap<String, String>>,
     /// What steps captured, per checklist.
@@ -131,6 +138,8 @@ impl<'a> Dispatch<'a> {
         let begun = clock::instant();
         Self {
             deadline: settings.deadline.map(|deadline| begun + deadline),
+            masker: Masker::new(&facts.secrets),
+            late_values: BTreeMap::new(),
             names: Arc::new(facts.names.clone()),
             facts,
             settings,
@@ -183,10 +192,26 @@ impl<'a> Dispatch<'a> {
             }
         };
         match result {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => self.read_late_secrets(),
             Ok(Err(unready)) => self.target_is_unprepared(unready),
             Err(error) => self.target_is_unprepared(defect(&error)),
         }
+    }
+
+    /// Reads the secrets that the preparation has written, and masks them from here on.
+    fn read_late_secrets(&mut self) {
+        for late in std::mem::take(&mut self.facts.late_secrets) {
+            match late.read(&self.facts.probes.files) {
+                Ok(secret) => {
+                    self.late_values.insert(late.name, secret.reveal().to_owned());
+                    self.facts.secrets.push(secret);
+                }
+                Err(problem) => {
+                    return self.target_is_unprepared(Unready { problem, is_fail: false, evidence: Vec::new() });
+                }
+            }
+        }
+        self.masker = Masker::new(&self.facts.secrets);
     }
 
     fn target_is_unprepared(&mut self, unready: Unready) {
@@ -248,7 +273,7 @@ impl<'a> Dispatch<'a> {
         self.emit(EventKind::StepStarted { id: self.steps[step].step.header.id.clone() });
         let names = self.names_for(step);
         let planned = &self.steps[step].step;
-        let check = match planned.check_with(&names) {
+        let check = match planned.check_with(&self.with_late_values(&names)) {
             Ok(check) => check,
             Err(problem) => return self.settle(step, Judgement::error(problem), 0),
         };
@@ -303,6 +328,16 @@ impl<'a> Dispatch<'a> {
                 Arc::new(names)
             }
         }
+    }
+
+    /// Names for settings: those of the run, and the secrets that became known during it.
+    fn with_late_values<'n>(&self, names: &'n BTreeMap<String, String>) -> Cow<'n, BTreeMap<String, String>> {
+        if self.late_values.is_empty() {
+            return Cow::Borrowed(names);
+        }
+        let mut values = names.clone();
+        values.extend(self.late_values.clone());
+        Cow::Owned(values)
     }
 
     fn on_message(&mut self, message: Message) {
@@ -461,7 +496,7 @@ impl<'a> Dispatch<'a> {
             waiver,
             evidence: judgement.evidence,
         };
-        masked(report, &self.facts.masker)
+        masked(report, &self.masker)
     }
 
     /// Keeps what a step captured for later steps of its checklist.
@@ -482,7 +517,7 @@ impl<'a> Dispatch<'a> {
         }
         let left_behind = self.facts.probes.process.sweep();
         self.evidence.extend(left_behind.into_iter().map(|leak| Evidence::text("left behind", leak)));
-        let report = masked(self.run_report(), &self.facts.masker);
+        let report = masked(self.run_report(), &self.masker);
         self.emit(EventKind::RunFinished { report: Box::new(report.clone()) });
         report
     }
@@ -539,7 +574,7 @@ impl<'a> Dispatch<'a> {
             | EventKind::StepStarted { .. }
             | EventKind::StepOutput { .. }
             | EventKind::StepRetrying { .. }
-            | EventKind::Stopping { .. }) => masked(kind, &self.facts.masker),
+            | EventKind::Stopping { .. }) => masked(kind, &self.masker),
         };
         let event = Event { at_ms: self.elapsed().into(), kind };
         (self.on_event)(event);

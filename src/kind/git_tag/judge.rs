@@ -19,8 +19,8 @@ pub(super) async fn judge(settings: &GitTag, context: &Context) -> Result<Judgem
     };
     let judgement = Judgement::new(outcome).with(evidence(settings, &survey));
     Ok(match settings.must_be {
-        MustBe::Present => judgement.examined(survey.names().len(), "tags"),
-        MustBe::Absent => judgement.examined(survey.local.names.len() + survey.remote.refs(), "references"),
+        MustBe::Present => judgement.examined(survey.names.len(), "tags"),
+        MustBe::Absent => judgement.examined(survey.local.tags + survey.remote.refs(), "references"),
     })
 }
 
@@ -98,7 +98,8 @@ async fn no_tag(settings: &GitTag, context: &Context) -> Result<Judgement, GitEr
         Outcome::Error(problem(Reason::Inconclusive).next(fetch))
     } else {
         Outcome::Fail(problem(Reason::Missing).next(
-            "git tag -a v<version>, then git push origin v<version>; or check out the tag that is to be released",
+            "git tag -a v<version>, then git push origin v<version>; where a tag is there, name it in `tag`, or its form \
+             in `tag` under [service]",
         ))
     };
     Ok(Judgement::new(outcome).examined(tags, "tags"))
@@ -116,7 +117,7 @@ fn evidence(settings: &GitTag, survey: &Survey) -> Vec<Evidence> {
         Evidence::text("tag", &survey.name),
         Evidence::text("commit under test", &local.commit),
         Evidence::table("where the tag is", &["place", "object", "commit", "form"], places(settings, survey)),
-        Evidence::count("tags of the series here", local.names.len(), "tags"),
+        Evidence::count("tags of the series here", local.tags, "tags"),
         Evidence::count("references that the remote showed", survey.remote.refs(), "references"),
     ];
     let annotation = local.tag.as_ref().and_then(|tag| tag.annotation.as_ref());

@@ -135,7 +135,7 @@ fn nowhere(settings: &GitTag, survey: &Survey) -> Outcome {
     let problem = |reason, what: String, observed: String| {
         Problem::new(reason, what).expected(format!("{tag} is on {commit}")).observed(observed)
     };
-    let looked = format!("{} tags of the series are here", survey.local.names.len());
+    let looked = format!("{} tags of the series are here", survey.local.tags);
     match &survey.remote {
         Remote::None | Remote::Silent(_) if survey.local.is_shallow => {
             let observed = format!("a shallow clone; {looked}");

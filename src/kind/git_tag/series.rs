@@ -18,7 +18,7 @@ pub(super) fn rule(settings: &GitTag, survey: &Survey) -> Option<Outcome> {
 
 /// What a pass tells of the series.
 pub(super) fn words(settings: &GitTag, survey: &Survey) -> String {
-    let number = survey.names().len();
+    let number = survey.names.len();
     let mut words = vec![if settings.greatest {
         format!("no release among {number} tags is greater")
     } else {
@@ -94,12 +94,12 @@ fn greatest(settings: &GitTag, survey: &Survey) -> Option<Outcome> {
         return Some(Outcome::Error(
             Problem::new(Reason::Inconclusive, "nothing shows which releases there are")
                 .expected("all tags of the series")
-                .observed(format!("a shallow clone with {} of them, and no remote", survey.local.names.len()))
+                .observed(format!("a shallow clone with {} of them, and no remote", survey.local.tags))
                 .next(UNSHALLOW),
         ));
     }
-    let names = survey.names();
-    let greater = series.greater_than(version, names.iter().copied())?;
+    let names = &survey.names;
+    let greater = series.greater_than(version, names.iter().map(String::as_str))?;
     let commit_has = settings.series.as_deref().unwrap_or(series.prefix());
     Some(Outcome::Fail(
         Problem::new(Reason::NotMet, format!("{} is not the greatest release of its series", survey.name))

@@ -1,8 +1,6 @@
 //! Everything that `git-tag` looks at, gathered before anything is judged: the repository at hand, and at the
 //! same time the remote.
 
-use std::collections::BTreeSet;
-
 use crate::kind::check::Context;
 use crate::probe::git::{Ancestry, Distance, GitError, RemoteRefs, RemoteTag, Repository, Series, Tag, TagVersion};
 
@@ -15,6 +13,8 @@ pub(super) struct Survey {
     pub(super) name: String,
     /// Its version and the series that it belongs to; nothing where its name holds no version.
     pub(super) version: Option<(Series, TagVersion)>,
+    /// The names of the series here and on the remote, in order.
+    pub(super) names: Vec<String>,
     /// What the clone has.
     pub(super) local: Local,
     /// What the remote has.
@@ -34,8 +34,8 @@ pub(super) struct Local {
     pub(super) is_shallow: bool,
     /// The tag.
     pub(super) tag: Option<Tag>,
-    /// The names of the series.
-    pub(super) names: Vec<String>,
+    /// How many tags of the series are here.
+    pub(super) tags: usize,
     /// How far the commit under test is from the tag.
     pub(super) distance: Option<Distance>,
     /// The file with the version, as the commit under test holds it.
@@ -83,22 +83,19 @@ impl Remote {
 }
 
 impl Survey {
-    /// The names of the series here and on the remote. A clone can lack tags, and a remote can lack those that
-    /// were never pushed.
-    pub(super) fn names(&self) -> BTreeSet<&str> {
-        names(&self.local, &self.remote)
-    }
-
     /// The version in the name of the tag, as it is written there.
     pub(super) fn version_text(&self) -> Option<&str> {
         self.version.as_ref().and_then(|(series, _)| self.name.strip_prefix(series.prefix()))
     }
 }
 
-fn names<'a>(local: &'a Local, remote: &'a Remote) -> BTreeSet<&'a str> {
-    let mut names: BTreeSet<&str> = local.names.iter().map(String::as_str).collect();
+/// The names of the series here and on the remote, in order. A clone can lack tags, and a remote can lack those that
+/// were never pushed.
+fn united(mut names: Vec<String>, remote: &Remote) -> Vec<String> {
     if let Remote::Answered(refs) = remote {
-        names.extend(refs.tag_names());
+        names.extend(refs.tag_names().map(str::to_owned));
+        names.sort_unstable();
+        names.dedup();
     }
     names
 }
@@ -110,17 +107,26 @@ pub(super) async fn survey(settings: &GitTag, context: &Context, name: &str) -> 
     let prefix = settings.series.as_deref().unwrap_or(derived).to_owned();
     let (local, remote) =
         tokio::join!(look_here(settings, context, name, &prefix), look_there(settings, context, name, &prefix));
-    let local = local?;
+    let (local, names) = local?;
+    let names = united(names, &remote);
     let version = series.and_then(|series| Some((series.version(name)?, series)));
     let version = version.map(|(version, series)| (series, version));
     let previous = match &version {
-        Some(version) if settings.previous_is_ancestor => previous(context, version, &local, &remote).await?,
+        Some(version) if settings.previous_is_ancestor => {
+            previous(context, version, &names, &local.commit, &remote).await?
+        }
         Some(_) | None => None,
     };
-    Ok(Survey { name: name.to_owned(), version, local, remote, previous })
+    Ok(Survey { name: name.to_owned(), version, names, local, remote, previous })
 }
 
-async fn look_here(settings: &GitTag, context: &Context, name: &str, prefix: &str) -> Result<Local, GitError> {
+/// What the clone has, and the names of the series in it.
+async fn look_here(
+    settings: &GitTag,
+    context: &Context,
+    name: &str,
+    prefix: &str,
+) -> Result<(Local, Vec<String>), GitError> {
     let (name, prefix) = (name.to_owned(), prefix.to_owned());
     let (settings, commit, root) = (settings.clone(), context.release.commit.clone(), context.service.root.clone());
     let question = move |repository: &Repository| {
@@ -129,16 +135,18 @@ async fn look_here(settings: &GitTag, context: &Context, name: &str, prefix: &st
         let tag = repository.tag(&name)?;
         let on = tag.as_ref().and_then(|tag| tag.commit.as_deref());
         let file = settings.version_file.as_ref().map(|file| repository.file_of(&commit, &root, &file.file));
-        Ok(Local {
+        let names = repository.tag_names(&prefix)?;
+        let local = Local {
             is_shallow: repository.is_shallow(),
-            names: repository.tag_names(&prefix)?,
+            tags: names.len(),
             distance: on.filter(|on| *on != commit).and_then(|on| repository.distance(&commit, on)),
             version_file: file.transpose()?.flatten(),
             remote_url: settings.remote().and_then(|remote| repository.remote_url(remote)),
             commit_name: if commit == head { "HEAD" } else { "the commit under test" },
             tag,
             commit,
-        })
+        };
+        Ok((local, names))
     };
     context.probes.git.ask(&context.limit, question).await
 }
@@ -172,12 +180,14 @@ impl GitTag {
 async fn previous(
     context: &Context,
     (series, version): &(Series, TagVersion),
-    local: &Local,
+    names: &[String],
+    commit: &str,
     remote: &Remote,
 ) -> Result<Option<Previous>, GitError> {
-    let Some(tag) = series.previous(version, names(local, remote)).map(str::to_owned) else { return Ok(None) };
+    let names = names.iter().map(String::as_str);
+    let Some(tag) = series.previous(version, names).map(str::to_owned) else { return Ok(None) };
     let there = remote.tag(&tag).map(|tag| tag.commit);
-    let (name, commit) = (tag.clone(), local.commit.clone());
+    let (name, commit) = (tag.clone(), commit.to_owned());
     let question = move |repository: &Repository| {
         let here = repository.tag(&name)?.and_then(|tag| tag.commit);
         here.or(there).map_or(Ok(Ancestry::Unknown), |previous| repository.ancestry(&previous, &commit))

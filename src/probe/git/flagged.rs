@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{Index, IndexEntryExtendedFlag, IndexEntryFlag};
-
 use super::program::Place;
-use super::{Git, GitError, GitProgram, Repository};
+use super::{Git, GitError, GitProgram, Repository, index_file};
 
 /// What the index says of its files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +14,14 @@ pub(super) struct IndexEntries {
     pub(super) flagged: Vec<Flagged>,
     /// Those that a sparse checkout leaves out, and that are really not there.
     pub(super) left_out: usize,
+    /// The files of attributes among them.
+    pub(super) attributes: Vec<String>,
+    /// Whether one of them stands for a submodule.
+    pub(super) has_submodules: bool,
 }
+
+/// The mode of an index entry that stands for a submodule.
+const SUBMODULE: u32 = 0o160_000;
 
 /// An index entry that hides changes of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,18 +52,25 @@ impl IndexFlag {
 }
 
 impl IndexEntries {
-    /// Reads the entries of an index.
-    pub(super) fn of(repository: &Repository, index: &Index) -> Self {
+    /// Reads the index file of a repository, or nothing where only git itself can read it.
+    pub(super) fn read(repository: &Repository) -> Option<Self> {
+        let bytes = match std::fs::read(repository.inner.path().join("index")) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(Self::default()),
+            Err(_) => return None,
+        };
         let mut sparse = SparseCheckout::of(repository);
-        let mut entries = Self { files: index.len(), ..Self::default() };
-        for entry in index.iter() {
-            let skips = entry.flags_extended & IndexEntryExtendedFlag::SKIP_WORKTREE.bits() != 0;
-            let assumes = entry.flags & IndexEntryFlag::VALID.bits() != 0;
-            if skips || assumes {
-                entries.add(&String::from_utf8_lossy(&entry.path), assumes, &mut sparse);
+        let mut entries = Self::default();
+        let files = index_file::visit(&bytes, |entry| {
+            entries.has_submodules |= entry.mode == SUBMODULE;
+            if is_attributes(entry.path) {
+                entries.attributes.push(String::from_utf8_lossy(entry.path).into_owned());
             }
-        }
-        entries
+            if entry.assumes || entry.skips {
+                entries.add(&String::from_utf8_lossy(entry.path), entry.assumes, &mut sparse);
+            }
+        })?;
+        Some(Self { files, ..entries })
     }
 
     /// Reads `git ls-files -v -z`: a letter, a space, the path. `S` skips the working tree, a small letter
@@ -104,17 +116,21 @@ impl SparseCheckout {
     }
 }
 
+fn is_attributes(path: &[u8]) -> bool {
+    path == b".gitattributes" || path.ends_with(b"/.gitattributes")
+}
+
 impl Git {
-    /// The entries of the index by libgit2, and by the git program where libgit2 cannot read the index.
+    /// The entries of the index from its file, and by the git program where only git can read it.
     pub(super) async fn index_entries(
         &self,
         program: GitProgram<'_>,
         place: &Place,
     ) -> Result<IndexEntries, GitError> {
-        let read = |repository: &Repository| Ok(IndexEntries::of(repository, &repository.inner.index()?));
-        match self.ask(program.limit, read).await {
-            Err(GitError::Read(_) | GitError::Unsupported { .. }) => self.listed_entries(program, place).await,
-            answer => answer,
+        match self.ask(program.limit, |repository| Ok(IndexEntries::read(repository))).await {
+            Ok(Some(entries)) => Ok(entries),
+            Ok(None) | Err(GitError::Unsupported { .. }) => self.listed_entries(program, place).await,
+            Err(error) => Err(error),
         }
     }
 

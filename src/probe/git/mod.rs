@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 mod error;
 mod flagged;
 mod head;
+mod index_file;
 mod porcelain;
 mod program;
 mod release_facts;

@@ -4,7 +4,7 @@
 //! `deployed/staging`). A name belongs to a series when what stands between the fixed texts around it reads as
 //! a version. Versions are ordered by Semantic Versioning 2.0.0, section 11. The forms of Python packages
 //! (`1.2`, `1.2.0rc1`, `1.2.0.post1`, `1.2.0.dev3`; version specifiers of the Python Packaging User Guide) and
-//! calendar versions (`2026.01.15`) are read as the semantic version that sorts the same.
+//! calendar versions (`2026.01.15`, `2026-01-15`) are read as the semantic version that sorts the same.
 
 use std::cmp::Ordering;
 
@@ -23,9 +23,12 @@ pub(crate) struct TagVersion {
 impl TagVersion {
     /// Reads a version of one to four numbers, or nothing where the text is none.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (numbers, rest) = leading_numbers(text)?;
-        let order = Version::parse(text).ok().or_else(|| lenient(&numbers, rest))?;
-        Some(Self { order, numbers: numbers.len() })
+        if let Ok(order) = Version::parse(text) {
+            return Some(Self { order, numbers: 3 });
+        }
+        let dotted = dotted_date(text);
+        let (numbers, rest) = leading_numbers(dotted.as_deref().unwrap_or(text))?;
+        Some(Self { order: lenient(&numbers, rest)?, numbers: numbers.len() })
     }
 
     /// Whether it comes before the release that it is named after, such as `1.2.0-rc.1`.
@@ -42,6 +45,16 @@ impl TagVersion {
     fn compare(&self, other: &Self) -> Ordering {
         self.order.cmp(&other.order).then(self.numbers.cmp(&other.numbers))
     }
+}
+
+/// `2026-01-15` with dots, as other calendar versions are written.
+fn dotted_date(text: &str) -> Option<String> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    is_date.then(|| date.replace('-', ".") + rest)
 }
 
 /// Takes `1.2.3` off the front of a text.
@@ -113,11 +126,10 @@ impl Series {
         Self { before: pattern[..range.start].to_owned(), after: pattern[range.end..].to_owned() }
     }
 
-    /// The series that a tag belongs to: that of its version if the version is known, otherwise that of the part
+    /// The series that a tag belongs to: what stands before its version if that is known, otherwise before the part
     /// with the most numbers. Nothing where no part of the name is a version.
     pub(crate) fn of_tag(tag: &str, version: Option<&str>) -> Option<Self> {
-        let known = version.filter(|version| TagVersion::parse(version).is_some());
-        let start = match known.and_then(|version| tag.strip_suffix(version)) {
+        let start = match version.and_then(|version| tag.strip_suffix(version)) {
             Some(before) => before.len(),
             None => start_of_version(tag)?,
         };
@@ -217,7 +229,9 @@ mod tests {
             "1.10.0",
             "2",
             "2026.01.15",
-            "2026.1.16",
+            "2026-01-16",
+            "2026-01-16.2",
+            "2026.1.17",
         ];
         for pair in ordered.windows(2) {
             assert_eq!(version(pair[0]).compare(&version(pair[1])), Ordering::Less, "{pair:?}");
@@ -264,7 +278,9 @@ mod tests {
         assert_eq!(prefix("py3-v1.2.0"), Some("py3-v".to_owned()));
         assert_eq!(prefix("release/2026.01.15"), Some("release/".to_owned()));
         assert_eq!(prefix("latest"), None);
-        assert_eq!(Series::of_tag("build-7-1.0", Some("7-1.0")).unwrap().before, "build-7-");
+        assert_eq!(prefix("v2026-01-15"), Some("v".to_owned()));
+        let odd = Series::of_tag("build-7-x", Some("7-x")).unwrap();
+        assert_eq!((odd.before.as_str(), odd.version("build-7-x")), ("build-", None));
         assert_eq!(Series::of_tag("v1.1.0", Some("1.1.0")).unwrap().before, "v");
     }
 

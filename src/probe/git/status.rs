@@ -2,16 +2,14 @@
 
 use std::path::Path;
 
-use git2::{Index, Status, StatusOptions};
+use git2::{Status, StatusOptions};
 
+use super::flagged::IndexEntries;
 use super::working_tree::{Change, ChangeState, Untracked};
 use super::{GitError, Repository};
 
 /// Attributes that libgit2 does not act on, so that it takes a clean file for a changed one.
 const UNKNOWN_ATTRIBUTES: [&str; 2] = ["filter=", "working-tree-encoding="];
-
-/// The mode of an index entry that stands for a submodule.
-const SUBMODULE: u32 = 0o160_000;
 
 /// Everything that differs from the commit, in the order of paths.
 pub(super) fn changes(repository: &git2::Repository, untracked: Untracked) -> Result<Vec<Change>, GitError> {
@@ -47,23 +45,18 @@ fn state(status: Status) -> ChangeState {
 }
 
 impl Repository {
-    /// Whether the tree holds something that libgit2 does not look into: a submodule, or a file of attributes that
-    /// names a filter.
-    pub(super) fn needs_program(&self, index: &Index) -> bool {
-        let top = self.inner.workdir().unwrap_or(Path::new(""));
-        if index.iter().any(|entry| entry.mode == SUBMODULE) {
+    /// Whether the tree holds something that libgit2 does not look into: a submodule, a sparse checkout, or a file
+    /// of attributes that names a filter.
+    pub(super) fn needs_program(&self, entries: &IndexEntries) -> bool {
+        if entries.has_submodules || entries.left_out > 0 {
             return true;
         }
-        let tracked = index.iter().filter(|entry| is_attributes(&entry.path));
-        let tracked = tracked.map(|entry| top.join(String::from_utf8_lossy(&entry.path).as_ref()));
+        let top = self.inner.workdir().unwrap_or(Path::new(""));
+        let tracked = entries.attributes.iter().map(|path| top.join(path));
         let own = [self.inner.commondir().join("info/attributes"), top.join(".gitattributes")];
         let named = self.inner.config().and_then(|config| config.get_path("core.attributesFile")).ok();
         tracked.chain(own).chain(named).any(|path| names_filter(&path))
     }
-}
-
-fn is_attributes(path: &[u8]) -> bool {
-    path == b".gitattributes" || path.ends_with(b"/.gitattributes")
 }
 
 fn names_filter(path: &Path) -> bool {

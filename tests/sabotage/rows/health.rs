@@ -1,6 +1,6 @@
 //! Services that are well, and services that only look like it.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -129,6 +129,7 @@ fn never_answers(room: &mut Room) {
 
 fn one_byte_at_a_time(room: &mut Room) {
     let url = room.serve_raw(|mut stream| {
+        drop(stream.read(&mut [0; 1024]));
         drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n"));
         while stream.write_all(b" ").is_ok() {
             std::thread::sleep(Duration::from_millis(100));
