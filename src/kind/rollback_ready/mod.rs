@@ -57,7 +57,7 @@ pub(crate) struct RollbackReady {
     #[serde(default)]
     command: Option<CommandLine>,
     /// The release to go back to, such as a tag. Default: the release before the present one, by the tags of the
-    /// repository that look like `v1.2.3`.
+    /// repository that have the form of release tags.
     #[serde(default)]
     previous_release: Option<String>,
     /// How the release before is shown to be really there: `{ git-tag = true }` (in the repository and on the remote

@@ -74,7 +74,7 @@ impl TryFrom<WrittenArtifact> for Artifact {
 pub(super) struct Previous(String);
 
 impl Previous {
-    /// The release that the step names, otherwise the one before the present one in the repository.
+    /// The release that the step names, otherwise the one that the loader found before the present one.
     pub(super) fn of(named: Option<&str>, context: &Context) -> Result<Self, Outcome> {
         Self::named(named.or(context.names.get("previous-release").map(String::as_str)).unwrap_or(""))
     }
@@ -276,7 +276,6 @@ fn unasked(error: &GitError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::git::sandbox::Sandbox;
 
     fn previous(name: &str) -> Previous {
         Previous(name.to_owned())
@@ -300,8 +299,8 @@ mod tests {
 
     #[test]
     fn a_release_that_nobody_knows_is_missing() {
-        let sandbox = Sandbox::new();
-        let mut context = Context::for_test(&sandbox.root(), "2026-11-21T12:00:00Z");
+        let folder = tempfile::tempdir().unwrap();
+        let mut context = Context::for_test(folder.path(), "2026-11-21T12:00:00Z");
         for name in [None, Some(" "), Some("{{ previous-release }}"), Some("TODO")] {
             assert_eq!(Previous::of(name, &context).unwrap_err().reason(), Reason::Missing, "{name:?}");
         }
