@@ -23,7 +23,7 @@ use super::path::{self, Part};
 pub(super) struct Owner<'a> {
     /// The file they stand in.
     pub(super) file: FileId,
-    /// Their owner in words: "a `lint` step", "[service]".
+    /// Their owner in words: "a `lint` step", "`[service]`".
     pub(super) name: &'a str,
     /// Keys that are valid beside those of the type.
     pub(super) more: &'a [&'static str],

@@ -2,7 +2,7 @@
 //!
 //! On a terminal a region at the bottom shows what runs, and a finished step is one line above it. Elsewhere
 //! there are plain lines only: no colour, no cursor movement. It writes nothing to standard output; the answer
-//! of the run belongs there (see [`super::summary`]).
+//! of the run belongs there (see [`super::summary()`]).
 
 mod lines;
 mod region;
