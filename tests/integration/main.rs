@@ -26,6 +26,8 @@ mod hostile_children;
 mod interrupt;
 /// Every kind is registered, documented and has its rows.
 mod kinds;
+/// The examples of the README load.
+mod readme;
 /// Order, retries, locks, phases, waivers: what the runner promises.
 mod runner;
 /// Declared secrets appear nowhere.
